@@ -1,0 +1,43 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Machine describes what the figures were measured on, without saying where
+// that machine is.
+func Machine(now time.Time) []string {
+	facts := []string{
+		now.UTC().Format("Measured on 2 January 2006") + ", servers and client on one machine over loopback",
+		fmt.Sprintf("%d cores, %s, %s/%s", runtime.NumCPU(), field("/proc/cpuinfo", "model name"), runtime.GOOS, runtime.GOARCH),
+	}
+	var name unix.Utsname
+	if unix.Uname(&name) == nil {
+		release, _, _ := strings.Cut(unix.ByteSliceToString(name.Release[:]), "-")
+		facts = append(facts, "Linux "+release+", memory "+field("/proc/meminfo", "MemTotal"))
+	}
+	return append(facts, runtime.Version())
+}
+
+// field finds "key : value" in a file of such lines.
+func field(path, key string) string {
+	f, err := os.Open(path)
+	if err != nil {
+		return "unknown"
+	}
+	defer f.Close()
+	for scan := bufio.NewScanner(f); scan.Scan(); {
+		k, v, ok := strings.Cut(scan.Text(), ":")
+		if ok && strings.TrimSpace(k) == key {
+			return strings.TrimSpace(v)
+		}
+	}
+	return "unknown"
+}

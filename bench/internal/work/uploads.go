@@ -1,0 +1,119 @@
+package work
+
+import (
+	"context"
+	"fmt"
+
+	"golang.org/x/sys/unix"
+
+	"strongroom/bench/internal/data"
+	"strongroom/bench/internal/load"
+	"strongroom/bench/internal/report"
+	"strongroom/bench/internal/subject"
+)
+
+func uploadGroup() group {
+	return group{
+		name: "upload", title: "Upload of 20 kB wheels",
+		about: "8 clients; each round adds 20 projects with 20 versions. Strongroom and the limit answer when the file, its metadata, " +
+			"their folders and the record of the upload are synced to disk; neither peer syncs the file.",
+		run: runUpload,
+	}
+}
+
+func runUpload(ctx context.Context, f *field) ([]report.Row, error) {
+	got, err := f.compare(ctx, pick(f.lab, 9, 3), (*subject.Server).Uploads, func(_ context.Context, s *subject.Server, round int) (sample, error) {
+		projects := make([]data.Project, 20)
+		for i := range projects {
+			projects[i].Name = fmt.Sprintf("uploaded-%d-%d", round, i)
+		}
+		versions := 20
+		if peer(s) {
+			versions = pick(f.lab, 10, 4)
+		}
+		return uploadAll(s, projects, 0, versions)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return []report.Row{
+		got.row("upload, 8 clients", "files/s", rate, got.atLeast(0.5, subject.Limit, rate), got.bestPeer(2.5, rate)),
+		got.row("upload: CPU", "µs/file", cpu, got.atMost(0, subject.Limit, cpu)),
+		got.row("upload: p99", "ms", p99, got.atMost(0, subject.Limit, p99)),
+	}, nil
+}
+
+// uploadAll uploads versions first … first+n-1 of each project with 8 clients,
+// one version of all projects after the other.
+func uploadAll(s *subject.Server, projects []data.Project, first, n int) (sample, error) {
+	var requests []load.Request
+	for i := range n {
+		for _, p := range projects {
+			requests = append(requests, s.Upload(p.Wheel(first+i).Form()))
+		}
+	}
+	unix.Sync() // what others wrote must not be this one's burden
+	return measure(s, load.Plan{Conns: 8, Count: len(requests), Requests: requests}, 0)
+}
+
+func growthGroup() group {
+	return group{
+		name: "growth", title: "Upload into a project that has many files",
+		about: "8 clients, 200 new versions of one project a round, in turns with a project that has one file.",
+		run:   runGrowth,
+	}
+}
+
+// runGrowth uploads into an empty project and the large ones in turns; the
+// ratios are those of one server with itself.
+func runGrowth(ctx context.Context, f *field) ([]report.Row, error) {
+	targets := append([]data.Project{{Name: "", Files: 1}}, f.set.Projects...)
+	bounds := map[int]float64{1000: 0.8, 10_000: 0.5}
+	got := make([]samples, len(targets))
+	for i := range got {
+		got[i].rounds = map[string][]sample{}
+	}
+	for round := range pick(f.lab, 7, 3) {
+		for i := range targets {
+			i = (i + round) % len(targets) // no target is always the first
+			one, err := f.compare(ctx, 1, (*subject.Server).Uploads, func(_ context.Context, s *subject.Server, _ int) (sample, error) {
+				return growInto(s, targets[i], round)
+			})
+			if err != nil {
+				return nil, err
+			}
+			got[i].add(one)
+		}
+	}
+	var out []report.Row
+	for i, target := range targets {
+		row := got[i].row(fmt.Sprintf("into %s files", report.Figure(float64(target.Files))), "files/s", rate)
+		if bound := bounds[target.Files]; bound > 0 && f.get(subject.Strongroom) != nil {
+			ratio := report.PairedRatio(got[i].of(subject.Strongroom, rate), got[0].of(subject.Strongroom, rate))
+			row.Bars = append(row.Bars, report.Bar{Name: "× into an empty one", Min: bound, Value: ratio})
+		}
+		out = append(out, row)
+	}
+	return out, nil
+}
+
+// add appends the rounds of other.
+func (s *samples) add(other samples) {
+	for name, rounds := range other.rounds {
+		s.rounds[name] = append(s.rounds[name], rounds...)
+	}
+	s.notes = append(s.notes, other.notes...)
+}
+
+const growthStep = 200
+
+func growInto(s *subject.Server, target data.Project, round int) (sample, error) {
+	first := target.Files + round*growthStep
+	if target.Name == "" { // a new one each round, made before the clock runs
+		target.Name, first = fmt.Sprintf("empty-%d", round), 1
+		if err := addProject(s, target.Name); err != nil {
+			return sample{}, err
+		}
+	}
+	return uploadAll(s, []data.Project{target}, first, growthStep)
+}

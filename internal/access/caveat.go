@@ -1,0 +1,159 @@
+package access
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Target is what a token is used for. Project and ProjectUID are empty when
+// the project does not exist yet: a project-scoped token creates none (T-08).
+type Target struct {
+	Project    string // normalised name
+	ProjectUID string
+	UserUID    string
+	Now        time.Time
+}
+
+// The tags of caveats (T-03).
+const (
+	tagExpiration  = 0
+	tagProjectName = 1
+	tagProjectID   = 2
+	tagRequestUser = 3
+)
+
+// ExpirationCaveat lets a token live from notBefore to before expires.
+func ExpirationCaveat(expires, notBefore time.Time) string {
+	return fmt.Sprintf("[%d,%d,%d]", tagExpiration, expires.Unix(), notBefore.Unix())
+}
+
+// ProjectNameCaveat narrows a token to projects by normalised name.
+func ProjectNameCaveat(names ...string) string { return listCaveat(tagProjectName, names) }
+
+// RequestUserCaveat binds a token to one user by UID.
+func RequestUserCaveat(uid string) string {
+	return fmt.Sprintf("[%d,%q]", tagRequestUser, uid)
+}
+
+func listCaveat(tag int, values []string) string {
+	b, err := json.Marshal([]any{tag, values})
+	if err != nil { // a list of texts always encodes
+		panic(err)
+	}
+	return string(b)
+}
+
+var errUnknownCaveat = errors.New("token has a restriction that this index does not know")
+
+// checkCaveat returns nil when the caveat allows the target, else the reason
+// in words. Anything it does not fully understand denies (T-05).
+func checkCaveat(caveat string, t Target) error {
+	if strings.HasPrefix(strings.TrimSpace(caveat), "{") {
+		return checkLegacy(caveat, t)
+	}
+	var parts []json.RawMessage
+	if err := json.Unmarshal([]byte(caveat), &parts); err != nil || len(parts) == 0 {
+		return errUnknownCaveat
+	}
+	var tag int
+	if !strict(parts[0], &tag) {
+		return errUnknownCaveat
+	}
+	switch {
+	case tag == tagExpiration && len(parts) == 3:
+		var expires, notBefore int64
+		if !strict(parts[1], &expires) || !strict(parts[2], &notBefore) {
+			return errUnknownCaveat
+		}
+		return checkTime(expires, notBefore, t.Now)
+	case tag == tagProjectName && len(parts) == 2:
+		return checkList(parts[1], t.Project, t)
+	case tag == tagProjectID && len(parts) == 2:
+		return checkList(parts[1], t.ProjectUID, t)
+	case tag == tagRequestUser && len(parts) == 2:
+		var uid string
+		if !strict(parts[1], &uid) || uid == "" || uid != t.UserUID {
+			return errors.New("token belongs to another user")
+		}
+		return nil
+	}
+	return errUnknownCaveat
+}
+
+func checkTime(expires, notBefore int64, now time.Time) error {
+	if now.Unix() < notBefore {
+		return errors.New("token is not valid yet")
+	}
+	if now.Unix() >= expires {
+		return errors.New("token is expired")
+	}
+	return nil
+}
+
+func checkList(raw json.RawMessage, value string, t Target) error {
+	var list []string
+	if !strict(raw, &list) || bytes.Contains(raw, []byte("null")) && slices.Contains(list, "") {
+		return errUnknownCaveat
+	}
+	if t.ProjectUID == "" {
+		return errors.New("project-scoped token cannot create a project")
+	}
+	if value == "" || !slices.Contains(list, value) {
+		return fmt.Errorf("project-scoped token is not valid for project %q", t.Project)
+	}
+	return nil
+}
+
+// checkLegacy honours the forms that old tokens of PyPI carry (T-04).
+func checkLegacy(caveat string, t Target) error {
+	var c struct {
+		Version     *int            `json:"version"`
+		Permissions json.RawMessage `json:"permissions"`
+		NotBefore   *int64          `json:"nbf"`
+		Expires     *int64          `json:"exp"`
+		ProjectIDs  json.RawMessage `json:"project_ids"`
+	}
+	dec := json.NewDecoder(strings.NewReader(caveat))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&c); err != nil || dec.More() {
+		return errUnknownCaveat
+	}
+	switch {
+	case c.Version != nil && *c.Version == 1 && c.Permissions != nil && c.NotBefore == nil && c.Expires == nil && c.ProjectIDs == nil:
+		return checkPermissions(c.Permissions, t)
+	case c.NotBefore != nil && c.Expires != nil && c.Version == nil && c.ProjectIDs == nil && c.Permissions == nil:
+		return checkTime(*c.Expires, *c.NotBefore, t.Now)
+	case c.ProjectIDs != nil && c.Version == nil && c.NotBefore == nil && c.Expires == nil && c.Permissions == nil:
+		return checkList(c.ProjectIDs, t.ProjectUID, t)
+	}
+	return errUnknownCaveat
+}
+
+func checkPermissions(raw json.RawMessage, t Target) error {
+	var user string
+	if strict(raw, &user) {
+		if user == "user" {
+			return nil
+		}
+		return errUnknownCaveat
+	}
+	var p map[string]json.RawMessage
+	if !strict(raw, &p) || len(p) != 1 || p["projects"] == nil {
+		return errUnknownCaveat
+	}
+	return checkList(p["projects"], t.Project, t)
+}
+
+// strict decodes a value of exactly the wanted type: null, true for 1 and 1.0
+// for 1 are refused.
+func strict(raw json.RawMessage, into any) bool {
+	if string(bytes.TrimSpace(raw)) == "null" {
+		return false
+	}
+	return json.Unmarshal(raw, into) == nil
+}

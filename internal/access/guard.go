@@ -1,0 +1,206 @@
+package access
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"strongroom/internal/change"
+	"strongroom/internal/database"
+	"strongroom/internal/index"
+	"strongroom/internal/sign"
+)
+
+// Guard proves who is calling and mints tokens. All fields must be set.
+type Guard struct {
+	DB       *database.DB
+	Keys     *sign.Keyring
+	Clock    func() time.Time
+	Location string // the site's host, put into tokens for information (T-02)
+
+	mu   sync.Mutex
+	used map[string]time.Time
+}
+
+// Identity is who a request acts for.
+type Identity struct {
+	User    index.User
+	Token   index.Token
+	caveats []string
+}
+
+// Actor is the identity as the journal and the audit log name it.
+func (id *Identity) Actor(address, userAgent string) index.Actor {
+	return index.Actor{
+		Kind: "user", UserID: id.User.ID, Username: id.User.Username, TokenID: id.Token.ID,
+		Address: address, UserAgent: userAgent,
+	}
+}
+
+// Admits reports whether the token's caveats allow the target; the reasons
+// against are in one refusal (T-07).
+func (id *Identity) Admits(t Target) error {
+	t.UserUID = id.User.UID
+	var reasons []string
+	for _, c := range id.caveats {
+		if err := checkCaveat(c, t); err != nil {
+			reasons = append(reasons, err.Error())
+		}
+	}
+	if len(reasons) > 0 {
+		return index.Refuse(index.CodeInvalidToken, "Invalid API Token: %s.", strings.Join(reasons, ", "))
+	}
+	return nil
+}
+
+// Authenticate reads an Authorization header (UA-01). It proves the token and
+// that its user may act, but not yet what for: ask Admits with the target.
+func (g *Guard) Authenticate(ctx context.Context, header string) (*Identity, error) {
+	text, err := credentials(header)
+	if err != nil {
+		return nil, err
+	}
+	m, err := decode(text)
+	if err != nil {
+		return nil, index.Refuse(index.CodeAuthentication, "Invalid or non-existent authentication information: %s. See the help on API tokens.", err)
+	}
+	id, err := g.lookUp(ctx, g.DB.Q, string(m.Id()))
+	if err != nil {
+		return nil, err
+	}
+	key, err := g.Keys.Unseal(id.Token.SealedKey, "token "+id.Token.ID)
+	if err != nil {
+		return nil, err
+	}
+	caveats, err := m.VerifySignature(key, nil)
+	if err != nil {
+		return nil, index.Refuse(index.CodeInvalidToken, "Invalid API Token: its signature does not fit; it may have been cut off or altered.")
+	}
+	id.caveats = append(caveats, id.Token.Caveats...)
+	g.touch(id.Token.ID)
+	return id, nil
+}
+
+// lookUp finds the living token and its active user (T-09).
+func (g *Guard) lookUp(ctx context.Context, q database.Q, tokenID string) (*Identity, error) {
+	refused := index.Refuse(index.CodeAuthentication, "Invalid or non-existent authentication information: the token is unknown or was revoked.")
+	token, found, err := q.TokenByID(ctx, tokenID)
+	if err != nil {
+		return nil, err
+	}
+	if !found || !token.RevokedAt.IsZero() {
+		return nil, refused
+	}
+	user, found, err := q.UserByID(ctx, token.UserID)
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		return nil, refused
+	}
+	if st := index.StatusOf(index.At{Level: index.OnUser, Standing: user.Standing}); st.Upload != "" {
+		return nil, index.Refuse(st.Upload, "The account %s is frozen; ask the administrators.", user.Username)
+	}
+	return &Identity{User: user, Token: token}, nil
+}
+
+// StillValid asks again, through q, whether the token and its user may act: an
+// upload can take minutes.
+func (g *Guard) StillValid(ctx context.Context, q database.Q, id *Identity) error {
+	_, err := g.lookUp(ctx, q, id.Token.ID)
+	return err
+}
+
+// credentials finds the token in the header.
+func credentials(header string) (string, error) {
+	scheme, rest, _ := strings.Cut(strings.TrimSpace(header), " ")
+	switch strings.ToLower(scheme) {
+	case "":
+		return "", index.Refuse(index.CodeAuthentication, "Invalid or non-existent authentication information: the request has no Authorization header. Use the user name __token__ and an API token as password.")
+	case "bearer", "token":
+		return strings.TrimSpace(rest), nil
+	case "basic":
+		return basic(strings.TrimSpace(rest))
+	}
+	return "", index.Refuse(index.CodeAuthentication, "Invalid or non-existent authentication information: unknown scheme %q, use Basic with __token__ or Bearer.", scheme)
+}
+
+func basic(encoded string) (string, error) {
+	raw, err := base64.StdEncoding.DecodeString(encoded)
+	user, password, ok := strings.Cut(string(raw), ":")
+	if err != nil || !ok {
+		return "", index.Refuse(index.CodeAuthentication, "Invalid or non-existent authentication information: the Basic credentials are malformed.")
+	}
+	if strings.TrimSpace(user) != "__token__" {
+		return "", index.Refuse(index.CodePasswordRefused, "Username/Password authentication is not supported. Use an API token: user name __token__, and the token with its pypi- prefix as password.")
+	}
+	return strings.TrimSpace(password), nil
+}
+
+// Grant describes a token to be made.
+type Grant struct {
+	User        index.User
+	Description string
+	Project     string        // normalised; empty for all the user's projects
+	Expires     time.Duration // 0 for never
+}
+
+// NewToken makes a token in the caller's change and returns its row and its
+// secret text, which is not kept anywhere.
+func (g *Guard) NewToken(ctx context.Context, tx *change.Tx, grant Grant) (index.Token, string, error) {
+	key := make([]byte, 32)
+	if _, err := rand.Read(key); err != nil {
+		return index.Token{}, "", err
+	}
+	t := index.Token{ID: NewUID(), UserID: grant.User.ID, Description: grant.Description, CreatedAt: tx.Now}
+	t.SealedKey = g.Keys.Seal(key, "token "+t.ID)
+	caveats := []string{RequestUserCaveat(grant.User.UID)}
+	if grant.Project != "" {
+		caveats = append(caveats, ProjectNameCaveat(grant.Project))
+	}
+	if grant.Expires > 0 {
+		caveats = append(caveats, ExpirationCaveat(tx.Now.Add(grant.Expires), tx.Now.Add(-time.Minute)))
+	}
+	text, err := encode(key, t.ID, g.Location, caveats)
+	if err != nil {
+		return index.Token{}, "", err
+	}
+	tx.Event(index.Event{Action: index.EventTokenCreate, Object: "user:" + grant.User.Username, After: t.ID, Reason: grant.Description})
+	return t, text, tx.InsertToken(ctx, t)
+}
+
+// NewUID makes a random version 4 UUID in its text form.
+func NewUID() string {
+	var b [16]byte
+	if _, err := rand.Read(b[:]); err != nil { // never fails since Go 1.24
+		panic(err)
+	}
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+func (g *Guard) touch(id string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.used == nil {
+		g.used = map[string]time.Time{}
+	}
+	g.used[id] = g.Clock()
+}
+
+// FlushUsed writes when tokens were last used. It is apart from the uploads
+// that use them, which never wait for it (T-11).
+func (g *Guard) FlushUsed(ctx context.Context) error {
+	g.mu.Lock()
+	used := g.used
+	g.used = nil
+	g.mu.Unlock()
+	if len(used) == 0 {
+		return nil
+	}
+	return g.DB.Write(ctx, func(tx *database.Tx) error { return tx.TouchTokens(ctx, used) })
+}

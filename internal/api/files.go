@@ -1,0 +1,104 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+
+	"strongroom/internal/blob"
+	"strongroom/internal/index"
+	"strongroom/internal/middleware"
+	"strongroom/internal/pages"
+)
+
+// Header values of files. They are never changed.
+var (
+	octetStream = []string{"application/octet-stream"}
+	immutable   = []string{"max-age=365000000, immutable, public"}
+	attachment  = []string{"attachment"}
+	fileMethods = []string{"GET, OPTIONS"}
+	fileRange   = []string{"Range"}
+	fileExpose  = []string{"Content-Length, Content-Range, Accept-Ranges"}
+	sandboxed   = []string{"sandbox; default-src 'none'"}
+)
+
+const metadataSuffix = ".metadata"
+
+// file serves /packages/…: the bytes, or the file's core metadata (F-01…F-13).
+func (a *API) file(w http.ResponseWriter, r *http.Request) error {
+	h := w.Header()
+	h["Access-Control-Allow-Origin"], h["Access-Control-Allow-Methods"] = anyOrigin, fileMethods
+	h["Access-Control-Allow-Headers"], h["Access-Control-Expose-Headers"] = fileRange, fileExpose
+	if r.Method == http.MethodOptions {
+		h["Content-Length"] = []string{"0"}
+		w.WriteHeader(http.StatusOK)
+		return nil
+	}
+	filename, wantsMetadata := strings.CutSuffix(r.PathValue("filename"), metadataSuffix)
+	st, err := a.Pages.File(r.Context(), filename)
+	if err != nil {
+		return err
+	}
+	digest := r.PathValue("a") + r.PathValue("b") + r.PathValue("c")
+	if digest != st.BLAKE2b256 || len(r.PathValue("a")) != 2 || len(r.PathValue("b")) != 2 {
+		return index.Refuse(index.CodeNotFound, "There is no file %q at this address.", filename)
+	}
+	if st.Status.File != "" {
+		return a.withheld(st)
+	}
+	key := st.SHA256
+	if wantsMetadata {
+		if key = st.MetadataSHA256; key == "" {
+			return index.Refuse(index.CodeNotFound, "%s has no metadata file.", filename)
+		}
+	}
+	return a.serveBlob(w, r, st, blob.Key(key), wantsMetadata)
+}
+
+// withheld says why a file is not served; the text becomes the reason phrase
+// that pip prints (SN-5, SD-8).
+func (a *API) withheld(st *pages.FileState) error {
+	e := index.Refuse(st.Status.File, "%s", st.Status.Phrase())
+	if st.Status.Served != nil && st.Status.Served.Kind != index.Deleted {
+		e.URL = a.URL + "/project/" + st.Project + "/"
+		e.Detail += " - see " + e.URL
+	}
+	return e
+}
+
+func (a *API) serveBlob(w http.ResponseWriter, r *http.Request, st *pages.FileState, key blob.Key, metadata bool) error {
+	b, err := a.Bucket.Open(r.Context(), key)
+	if err != nil {
+		return err
+	}
+	defer b.Content.Close()
+	h := w.Header()
+	h["Content-Type"], h["Cache-Control"] = octetStream, immutable
+	h["Content-Security-Policy"], h["Content-Disposition"] = sandboxed, attachment
+	h["Etag"] = []string{`"` + string(key) + `"`}
+	if metadata {
+		h["Content-Type"] = textPlain
+	} else {
+		h["X-Pypi-File-Project"] = []string{st.Project}
+		h["X-Pypi-File-Version"] = []string{st.Version}
+		h["X-Pypi-File-Package-Type"] = []string{string(st.Packagetype)}
+		h["X-Pypi-File-Python-Version"] = []string{st.PythonVersion}
+	}
+	if r.Method == http.MethodHead {
+		r.Header.Del("Range") // F-03
+	}
+	// ServeContent answers ranges, If-Range and the validators, and hands a
+	// file to sendfile.
+	http.ServeContent(w, r, "", st.UploadedAt, b.Content)
+	return nil
+}
+
+func notModified(w http.ResponseWriter) bool {
+	return middleware.Of(w).Status == http.StatusNotModified
+}
+
+func joined(values []string) string {
+	if len(values) == 1 {
+		return values[0]
+	}
+	return strings.Join(values, ",")
+}

@@ -1,0 +1,103 @@
+package api
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"strongroom/internal/index"
+	"strongroom/internal/middleware"
+	"strongroom/internal/pages"
+)
+
+// Header values that answers share. They are never changed.
+var (
+	textPlain  = []string{"text/plain; charset=utf-8"}
+	noStore    = []string{"no-store"}
+	anyOrigin  = []string{"*"}
+	corsHeader = []string{"Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Unmodified-Since"}
+	corsMethod = []string{"GET"}
+	corsAge    = []string{"86400"}
+	corsExpose = []string{"X-PyPI-Last-Serial"}
+	simpleCSP  = []string{"sandbox allow-top-navigation; default-src 'none'"}
+	maxAge600  = []string{"max-age=600, public"}
+	maxAge900  = []string{"max-age=900, public"}
+	varyBoth   = []string{"Accept, Accept-Encoding"}
+	varyCoding = []string{"Accept-Encoding"}
+)
+
+// openToAll lets pages of other sites read the answer (SC-04).
+func openToAll(h http.Header) {
+	h["Access-Control-Allow-Origin"] = anyOrigin
+	h["Access-Control-Allow-Headers"] = corsHeader
+	h["Access-Control-Allow-Methods"] = corsMethod
+	h["Access-Control-Max-Age"] = corsAge
+	h["Access-Control-Expose-Headers"] = corsExpose
+}
+
+// encodingFor picks the coding of an answer; quality values other than zero
+// all count the same, as every client means them.
+func encodingFor(accept string) pages.Encoding {
+	if accept == "" || accept == "identity" {
+		return pages.Identity
+	}
+	best := pages.Identity
+	for part := range strings.SplitSeq(accept, ",") {
+		name, params, _ := strings.Cut(part, ";")
+		if refused(params) {
+			continue
+		}
+		switch strings.TrimSpace(name) {
+		case "zstd":
+			return pages.Zstd
+		case "gzip", "x-gzip", "*":
+			best = pages.Gzip
+		}
+	}
+	return best
+}
+
+// refused reports whether the parameters hold a quality of zero.
+func refused(params string) bool {
+	if params == "" {
+		return false
+	}
+	q, ok := strings.CutPrefix(strings.TrimSpace(params), "q=")
+	return ok && strings.Trim(q, "0.") == "" && strings.HasPrefix(q, "0")
+}
+
+// matches reports whether an If-None-Match header names the ETag.
+func matches(header, etag string) bool {
+	if header == etag || header == "*" {
+		return true
+	}
+	if !strings.Contains(header, ",") && !strings.HasPrefix(header, "W/") {
+		return false
+	}
+	for part := range strings.SplitSeq(header, ",") {
+		if strings.TrimPrefix(strings.TrimSpace(part), "W/") == etag {
+			return true
+		}
+	}
+	return false
+}
+
+// redirectTo answers 301 to a fixed path, with the query kept.
+func redirectTo(path string) middleware.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		redirect(w, r, path, http.StatusMovedPermanently)
+		return nil
+	}
+}
+
+// redirect goes to a path of this site only: never to what a client sent.
+func redirect(w http.ResponseWriter, r *http.Request, path string, status int) {
+	target := url.URL{Path: path, RawQuery: r.URL.RawQuery}
+	w.Header().Set("Location", target.String())
+	w.Header().Set("Content-Length", "0")
+	w.WriteHeader(status)
+}
+
+func unavailable(detail string, cause error) error {
+	return &index.Error{Code: index.CodeUnavailable, Detail: detail, Retry: 5, Err: cause}
+}

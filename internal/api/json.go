@@ -1,0 +1,48 @@
+package api
+
+import (
+	"net/http"
+
+	"strongroom/internal/index"
+	"strongroom/internal/packaging"
+	"strongroom/internal/packaging/pep440"
+	"strongroom/internal/pages"
+)
+
+// contentJSON is the content type of the legacy JSON API (J-04).
+var contentJSON = []string{"application/json"}
+
+func (a *API) projectJSON(w http.ResponseWriter, r *http.Request) error {
+	return a.legacyJSON(w, r, pages.Key{Kind: pages.ProjectJSON}, "/json")
+}
+
+func (a *API) releaseJSON(w http.ResponseWriter, r *http.Request) error {
+	text := r.PathValue("version")
+	v, err := pep440.Parse(text)
+	if err != nil {
+		return index.Refuse(index.CodeNotFound, "Not Found")
+	}
+	return a.legacyJSON(w, r, pages.Key{Kind: pages.ReleaseJSON, Version: v.Canonical()}, "/"+text+"/json")
+}
+
+// legacyJSON answers /pypi/…/json; an un-normalised name goes to the
+// normalised one (J-01).
+func (a *API) legacyJSON(w http.ResponseWriter, r *http.Request, key pages.Key, tail string) error {
+	name := r.PathValue("project")
+	if key.Name = packaging.NormalizeName(name); !packaging.ValidName(name) {
+		return index.Refuse(index.CodeNotFound, "Not Found")
+	}
+	openToAll(w.Header())
+	if key.Name != name {
+		redirect(w, r, "/pypi/"+key.Name+tail, http.StatusMovedPermanently)
+		return nil
+	}
+	page, err := a.Pages.Get(r.Context(), key)
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h["Content-Type"], h["Cache-Control"], h["Vary"] = contentJSON, maxAge900, varyCoding
+	h["X-PyPI-Last-Serial"] = page.SerialText
+	return serve(w, r, page.In(encodingFor(r.Header.Get("Accept-Encoding"))))
+}

@@ -1,0 +1,229 @@
+// Package apptest runs the whole index for tests: the real server on loopback
+// with a real database and folder.
+package apptest
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"strongroom/internal/access"
+	"strongroom/internal/app"
+	"strongroom/internal/config"
+	"strongroom/internal/index"
+	"strongroom/internal/ops"
+)
+
+// Server is a running index.
+type Server struct {
+	*app.App
+	URL   string
+	Admin index.User
+	Token string // an upload token of Admin
+
+	t    testing.TB
+	stop func()
+}
+
+// PostgresVariable names the environment variable with the address of a
+// PostgreSQL server on which databases may be made. The full check sets it.
+const PostgresVariable = "STRONGROOM_TEST_POSTGRES"
+
+// Each runs a test on SQLite and, where the full check provides one, on
+// PostgreSQL.
+func Each(t *testing.T, test func(t *testing.T, s *Server)) {
+	for name, database := range Databases(t) {
+		t.Run(name, func(t *testing.T) {
+			test(t, Start(t, func(c *config.Config) { c.Database = database(t) }))
+		})
+	}
+}
+
+// Databases lists the databases to test on: a function for each makes a new
+// empty one, which the test's end removes, and returns its address for
+// config.Config.Database.
+func Databases(t testing.TB) map[string]func(testing.TB) string {
+	all := map[string]func(testing.TB) string{"sqlite": func(testing.TB) string { return "" }}
+	if dsn := os.Getenv(PostgresVariable); dsn != "" {
+		all["postgres"] = func(t testing.TB) string { return newPostgres(t, dsn) }
+	}
+	return all
+}
+
+func newPostgres(t testing.TB, dsn string) string {
+	t.Helper()
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, dsn)
+	if err != nil {
+		t.Fatalf("connect to %s: %v", PostgresVariable, err)
+	}
+	name := "t" + strings.ReplaceAll(access.NewUID(), "-", "")
+	if _, err := conn.Exec(ctx, "CREATE DATABASE "+name); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _, err := conn.Exec(ctx, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+			t.Error(err)
+		}
+		conn.Close(ctx)
+	})
+	u, err := url.Parse(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Path = "/" + name
+	return u.String()
+}
+
+// Start runs an index with the private profile until the test ends; adjust
+// changes its settings before.
+func Start(t testing.TB, adjust ...func(*config.Config)) *Server {
+	t.Helper()
+	c := config.Default()
+	c.Data, c.Listen = t.TempDir(), "127.0.0.1:0"
+	quiet := false
+	c.LogRequests = &quiet
+	for _, fn := range adjust {
+		fn(&c)
+	}
+	return StartWith(t, c)
+}
+
+// StartWith runs an index with these settings; a data folder that was used
+// before is taken over.
+func StartWith(t testing.TB, c config.Config) *Server {
+	t.Helper()
+	c, err := c.Resolve()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	a, err := app.Open(ctx, c, slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv, err := a.Listen()
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- srv.Run(ctx) }()
+	s := &Server{App: a, URL: srv.URL(), t: t}
+	stopped := false
+	s.stop = func() {
+		if stopped {
+			return
+		}
+		stopped = true
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("server: %v", err)
+		}
+		if err := a.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	}
+	t.Cleanup(s.stop)
+	s.Admin = s.User("admin")
+	s.Token = s.NewToken(access.Grant{User: s.Admin})
+	return s
+}
+
+// Stop ends the server as an operator would.
+func (s *Server) Stop() { s.stop() }
+
+// User makes an account, or finds the one that is there.
+func (s *Server) User(name string) index.User {
+	s.t.Helper()
+	ctx := context.Background()
+	if u, found, err := s.DB.UserByName(ctx, name); err != nil {
+		s.t.Fatal(err)
+	} else if found {
+		return u
+	}
+	u, err := ops.CreateUser(ctx, s.Recorder, ops.NewAccount{Username: name, Email: name + "@example.com", Superuser: name == "admin"})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return u
+}
+
+// NewToken makes an API token.
+func (s *Server) NewToken(g access.Grant) string {
+	s.t.Helper()
+	_, secret, err := ops.CreateToken(context.Background(), s.Recorder, s.Guard, g)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return secret
+}
+
+// Run carries out a command line inside the index and returns what it printed;
+// a failing command fails the test.
+func (s *Server) Run(args ...string) string {
+	s.t.Helper()
+	var out bytes.Buffer
+	args = append(args, "--data", s.Config.Data)
+	if code := app.Main(context.Background(), args, ops.Console{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out, Dir: s.Config.Data}); code != 0 {
+		s.t.Fatalf("strongroom %s: exit %d\n%s", strings.Join(args, " "), code, out.String())
+	}
+	return out.String()
+}
+
+// Response is an answer with its body read.
+type Response struct {
+	*http.Response
+	Text string
+}
+
+// Get fetches a path of the index; headers come in pairs of name and value.
+// Redirects are not followed.
+func (s *Server) Get(path string, headers ...string) Response {
+	s.t.Helper()
+	return s.Do(http.MethodGet, path, nil, headers...)
+}
+
+// Do sends a request.
+func (s *Server) Do(method, path string, body io.Reader, headers ...string) Response {
+	s.t.Helper()
+	req, err := http.NewRequest(method, s.URL+path, body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	client := http.Client{
+		Timeout:       time.Minute,
+		Transport:     &http.Transport{DisableCompression: true, DisableKeepAlives: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return Response{resp, string(text)}
+}
+
+// testWriter logs to the test. A line after the test's end is dropped.
+type testWriter struct{ t testing.TB }
+
+// Write implements io.Writer.
+func (w testWriter) Write(b []byte) (int, error) {
+	w.t.Logf("%s", bytes.TrimSpace(b))
+	return len(b), nil
+}

@@ -1,0 +1,150 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"strongroom/internal/access"
+	"strongroom/internal/blob"
+	"strongroom/internal/blob/dir"
+	"strongroom/internal/change"
+	"strongroom/internal/config"
+	"strongroom/internal/database"
+	"strongroom/internal/ops"
+	"strongroom/internal/packaging/dist"
+	"strongroom/internal/pages"
+	"strongroom/internal/sign"
+	"strongroom/internal/upload"
+	"strongroom/internal/upload/check"
+)
+
+// App is an open index: it owns its data folder until Close.
+type App struct {
+	Config   config.Config
+	Log      *slog.Logger
+	Clock    func() time.Time
+	DB       *database.DB
+	Keys     *sign.Keyring
+	Bucket   blob.Bucket
+	Recorder *change.Recorder
+	Guard    *access.Guard
+	Acceptor *upload.Acceptor
+	Pages    *pages.Store
+	Root     *pages.Root
+
+	lock *folderLock
+}
+
+// Open builds the index from resolved settings. The data folder is made when
+// it is not there, and locked: ErrLocked says that another process has it.
+func Open(ctx context.Context, c config.Config, log *slog.Logger) (*App, error) {
+	a := &App{Config: c, Log: log, Clock: time.Now}
+	if a.Config.URL == "" {
+		a.Config.URL = defaultURL(c)
+	}
+	if err := a.openTools(ctx); err != nil {
+		a.Close()
+		return nil, err
+	}
+	a.wire()
+	return a, nil
+}
+
+func (a *App) openTools(ctx context.Context) (err error) {
+	c := a.Config
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return fmt.Errorf("data folder: %w", err)
+	}
+	if a.lock, err = lockFolder(c.Data); err != nil {
+		return err
+	}
+	if a.Keys, err = sign.Open(filepath.Join(c.Data, "keys")); err != nil {
+		return err
+	}
+	if a.DB, err = database.Open(ctx, database.Options{URL: databaseURL(c)}); err != nil {
+		return err
+	}
+	a.Bucket, err = dir.Open(storageFolder(c))
+	return err
+}
+
+func databaseURL(c config.Config) string {
+	if c.Database != "" {
+		return c.Database
+	}
+	return "sqlite:" + filepath.Join(c.Data, "strongroom.db")
+}
+
+// storageFolder holds blobs/ and staging/.
+func storageFolder(c config.Config) string {
+	if c.Storage != "" {
+		return c.Storage
+	}
+	return c.Data
+}
+
+func defaultURL(c config.Config) string {
+	scheme := "http://"
+	if c.HTTPS() {
+		scheme = "https://"
+	}
+	return scheme + c.Listen
+}
+
+func (a *App) wire() {
+	c := a.Config
+	clock := func() time.Time { return a.Clock() }
+	a.Recorder = &change.Recorder{DB: a.DB, Clock: clock, HashAddress: a.Keys.HashAddress}
+	a.Guard = &access.Guard{DB: a.DB, Keys: a.Keys, Clock: clock, Location: location(c.URL)}
+	a.Pages = pages.New(a.DB, pages.Options{URL: c.URL, Budget: c.PageMemory, DeletedSimple: c.DeletedSimple == "empty"})
+	a.Root = pages.NewRoot(a.DB)
+	a.Recorder.Subscribe(a.Pages.Forget)
+	a.Recorder.Subscribe(a.Root.Forget)
+	a.Acceptor = &upload.Acceptor{DB: a.DB, Recorder: a.Recorder, Guard: a.Guard, Bucket: a.Bucket, Policy: policy(c)}
+}
+
+func policy(c config.Config) check.Policy {
+	return check.Policy{
+		LocalVersions: *c.LocalVersions, Tags: dist.TagPolicy(c.PlatformTags),
+		FileLimit: c.FileLimit, ProjectLimit: c.ProjectLimit,
+		ReleaseMaxAge:   time.Duration(*c.ReleaseMaxAgeDays) * 24 * time.Hour,
+		RefuseLookAlike: c.LookAlikes == "refuse", ProjectsPerHour: *c.NewProjectsPerHour,
+	}
+}
+
+// location is the host part of the public address.
+func location(url string) string {
+	_, rest, _ := strings.Cut(url, "://")
+	host, _, _ := strings.Cut(rest, "/")
+	return host
+}
+
+// Operator is the index as the commands of package ops see it.
+func (a *App) Operator(c ops.Console) *ops.Operator {
+	return &ops.Operator{
+		Console: c, DB: a.DB, Recorder: a.Recorder, Guard: a.Guard, Acceptor: a.Acceptor, Bucket: a.Bucket,
+		Keys: a.Keys, Data: a.Config.Data, Storage: storageFolder(a.Config),
+	}
+}
+
+// Close gives up the data folder. It is safe on a half-open App.
+func (a *App) Close() error {
+	var err error
+	if a.Guard != nil {
+		err = a.Guard.FlushUsed(context.Background())
+	}
+	if a.DB != nil {
+		if e := a.DB.Close(); err == nil {
+			err = e
+		}
+	}
+	if a.lock != nil {
+		a.lock.release()
+	}
+	return err
+}

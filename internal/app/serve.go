@@ -1,0 +1,186 @@
+package app
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"strongroom/internal/api"
+	"strongroom/internal/middleware"
+	"strongroom/internal/phrase"
+)
+
+// shutdownTime bounds how long running requests may take to finish.
+const shutdownTime = 30 * time.Second
+
+// Server is a running index.
+type Server struct {
+	app      *App
+	http     *http.Server
+	listener net.Listener
+	log      *middleware.AccessLog
+	metrics  *metrics
+
+	mu       sync.Mutex
+	stopping bool
+}
+
+// Listen binds the address, so that the port is known and requests queue.
+func (a *App) Listen() (*Server, error) {
+	l, err := net.Listen("tcp", a.Config.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	if strings.HasSuffix(a.Config.Listen, ":0") {
+		a.Config.Listen = l.Addr().String()
+		a.Config.URL = defaultURL(a.Config)
+		a.wire()
+	}
+	s := &Server{app: a, listener: l, metrics: newMetrics(a)}
+	return s, s.build()
+}
+
+func (s *Server) build() error {
+	c := s.app.Config
+	proxies, err := middleware.ParseProxies(c.TrustedProxies)
+	if err != nil {
+		return err
+	}
+	if *c.LogRequests {
+		s.log = middleware.NewAccessLog(os.Stderr)
+	}
+	site := &middleware.Site{Log: s.log, Proxies: proxies, HTTPS: c.HTTPS(), Observe: s.metrics.observe, Clock: s.app.Clock}
+	doors := &api.API{
+		DB: s.app.DB, Pages: s.app.Pages, Root: s.app.Root, Bucket: s.app.Bucket, Guard: s.app.Guard,
+		Acceptor: s.app.Acceptor, Ready: s.ready, Log: s.app.Log, URL: c.URL,
+	}
+	s.http = &http.Server{
+		Handler:           site.Wrap(middleware.Router(doors.Routes())),
+		ReadHeaderTimeout: 20 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10, // OIDC tokens make long headers (UA-05)
+	}
+	phrase.Attach(s.http)
+	return nil
+}
+
+// URL is the public address.
+func (s *Server) URL() string { return s.app.Config.URL }
+
+// ready says whether the server wants more requests.
+func (s *Server) ready(ctx context.Context) error {
+	s.mu.Lock()
+	stopping := s.stopping
+	s.mu.Unlock()
+	if stopping {
+		return errors.New("shutting down")
+	}
+	return s.app.DB.Ping(ctx)
+}
+
+// Run answers requests until the context ends, then lets running ones finish:
+// an upload under way is not lost.
+func (s *Server) Run(ctx context.Context) error {
+	l, err := s.wrapListener()
+	if err != nil {
+		return err
+	}
+	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	background := s.app.background(work)
+	background.Go(func() {
+		if err := s.metrics.serve(work, s.app.Config.Metrics); err != nil {
+			s.app.Log.Error("metrics", "error", err.Error())
+		}
+	})
+	served := make(chan error, 1)
+	go func() { served <- s.http.Serve(l) }()
+	s.app.Log.Info("listening", "url", s.URL())
+	select {
+	case err = <-served:
+	case <-ctx.Done():
+		err = s.shutdown()
+	case err = <-s.app.DB.Failed():
+		err = fmt.Errorf("the database cannot be trusted any more, exiting: %w", err)
+		s.http.Close()
+	}
+	stopWork()
+	background.Wait()
+	if s.log != nil {
+		s.log.Close()
+	}
+	return err
+}
+
+func (s *Server) wrapListener() (net.Listener, error) {
+	c := s.app.Config
+	if c.TLSCert == "" {
+		return phrase.Listen(s.listener), nil
+	}
+	cert, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey)
+	if err != nil {
+		return nil, fmt.Errorf("tls_cert, tls_key: %w", err)
+	}
+	return phrase.ListenTLS(s.listener, &tls.Config{
+		Certificates: []tls.Certificate{cert}, NextProtos: []string{"h2", "http/1.1"}, MinVersion: tls.VersionTLS12,
+	}), nil
+}
+
+func (s *Server) shutdown() error {
+	s.mu.Lock()
+	s.stopping = true
+	s.mu.Unlock()
+	s.app.Log.Info("shutting down")
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownTime)
+	defer cancel()
+	return s.http.Shutdown(ctx)
+}
+
+// background starts what runs beside the requests.
+func (a *App) background(ctx context.Context) *sync.WaitGroup {
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		a.Root.Run(ctx, func(err error) { a.Log.Error("project list", "error", err.Error()) })
+	})
+	wg.Go(func() {
+		if err := a.Recorder.Follow(ctx, a.Log); err != nil && ctx.Err() == nil {
+			a.Log.Error("cannot follow the journal", "error", err.Error())
+		}
+	})
+	wg.Go(func() { a.every(ctx, time.Second, a.Guard.FlushUsed) })
+	wg.Go(func() {
+		if err := a.serveSocket(ctx); err != nil {
+			a.Log.Error("admin socket", "error", err.Error())
+		}
+	})
+	return &wg
+}
+
+// every runs fn in intervals until the context ends; a failure is logged and
+// tried again at the next.
+func (a *App) every(ctx context.Context, interval time.Duration, fn func(context.Context) error) {
+	tick := time.NewTicker(interval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := fn(ctx); err != nil && ctx.Err() == nil {
+				a.Log.Warn("background work", "error", err.Error())
+			}
+		}
+	}
+}
+
+// firstRun reports whether the index has no account yet.
+func (a *App) firstRun(ctx context.Context) (bool, error) {
+	users, err := a.DB.Totals(ctx)
+	return err == nil && users.Users == 0, err
+}

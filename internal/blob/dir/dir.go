@@ -1,0 +1,222 @@
+// Package dir keeps blobs in a folder, such that an acknowledged blob survives
+// kill -9 and power loss (P1, P2).
+//
+//	ROOT/blobs/sha256/ab/cd/<key>   one file a blob, mode 0440, never written again
+//	ROOT/staging/<random>.part      uploads that are not finished
+//
+// A blob is stored in three steps: fsync of the staged file, link (which never
+// replaces) to its key, fsync of the folder. Where a folder above is not yet
+// known to be durable its parent is synced as well; which ones are known is
+// remembered, so a steady upload costs one fsync of a file and one of a folder.
+//
+// A failed fsync is final: Linux may report a lost write only once and then
+// call the page clean. So a stage that failed is spent, and a folder that
+// failed takes no more blobs until the bucket is opened again.
+//
+// Several processes may open the same root. On Windows folders cannot be
+// synced: there a blob survives kill -9, and power loss as far as NTFS
+// journals the name by itself.
+package dir
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"strongroom/internal/blob"
+)
+
+const (
+	folderMode = 0o750
+	fileMode   = 0o440 // immutable, and a web server in the group may serve it
+)
+
+// Bucket is a [blob.Bucket] in a folder.
+type Bucket struct {
+	blobs   string // ROOT/blobs/sha256
+	staging string
+	sys     calls
+	syncs   *groupSync
+
+	mu      sync.Mutex
+	durable map[string]struct{} // the folders "ab" and "abcd" whose names are known to be on disk
+}
+
+// Open returns the bucket in root, making what is missing, and sweeps staging
+// files that crashed uploads left behind.
+func Open(root string) (*Bucket, error) { return open(root, systemCalls()) }
+
+func open(root string, sys calls) (*Bucket, error) {
+	root, err := filepath.Abs(root)
+	if err != nil {
+		return nil, fmt.Errorf("blob folder: %w", err)
+	}
+	b := &Bucket{
+		blobs:   filepath.Join(root, "blobs", "sha256"),
+		staging: filepath.Join(root, "staging"),
+		sys:     sys,
+		syncs:   newGroupSync(sys.syncDir),
+		durable: map[string]struct{}{},
+	}
+	for _, path := range []string{root, filepath.Dir(b.blobs), b.blobs, b.staging} {
+		if err := b.makeFolder(path); err != nil {
+			return nil, fmt.Errorf("blob folder: %w", failure(err))
+		}
+	}
+	if err := b.sweep(); err != nil {
+		return nil, fmt.Errorf("sweep staging files: %w", failure(err))
+	}
+	return b, nil
+}
+
+// makeFolder makes path and its parents, each durable. A folder that exists may
+// be left by a process that died before its fsync, so its parent is synced too,
+// unless the parent is not ours to open.
+func (b *Bucket) makeFolder(path string) error {
+	parent := filepath.Dir(path)
+	err := b.sys.mkdir(path)
+	if errors.Is(err, fs.ErrNotExist) && parent != path {
+		if err := b.makeFolder(parent); err != nil {
+			return err
+		}
+		err = b.sys.mkdir(path)
+	}
+	existed := errors.Is(err, fs.ErrExist)
+	if err != nil && !existed {
+		return err
+	}
+	if err := b.syncs.folder(parent); !existed || !errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	return nil
+}
+
+// Commit implements [blob.Bucket].
+func (b *Bucket) Commit(ctx context.Context, s blob.Stage, key blob.Key) error {
+	st, ok := s.(*stage)
+	if !ok || st.bucket != b {
+		return errors.New("commit: the stage belongs to another bucket")
+	}
+	if err := errors.Join(key.Validate(), ctx.Err()); err != nil {
+		return err
+	}
+	if err := st.seal(); err != nil { // a crash leaves a staging file
+		return fmt.Errorf("commit %s: %w", key, err)
+	}
+	if err := b.link(st, key); err != nil { // a crash leaves an orphan, durable or not
+		return fmt.Errorf("commit %s: %w", key, failure(err))
+	}
+	if err := b.settle(string(key[:4])); err != nil {
+		return fmt.Errorf("commit %s: %w", key, failure(err))
+	}
+	return nil
+}
+
+// Put implements [blob.Bucket].
+func (b *Bucket) Put(ctx context.Context, key blob.Key, data []byte) error {
+	if err := key.Validate(); err != nil {
+		return err
+	}
+	if sum := blob.KeyOf(data); sum != key {
+		return fmt.Errorf("put %s: the %d bytes hash to %s", key, len(data), sum)
+	}
+	s, err := b.Stage(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.Discard()
+	if _, err := s.Write(data); err != nil {
+		return err
+	}
+	return b.Commit(ctx, s, key)
+}
+
+// link gives the staged file its key. The folder is made when it is missing.
+func (b *Bucket) link(s *stage, key blob.Key) error {
+	path := b.path(key)
+	err := b.sys.link(s.path, path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := b.makeLeaf(string(key[:4])); err != nil {
+			return err
+		}
+		err = b.sys.link(s.path, path)
+	}
+	if errors.Is(err, fs.ErrExist) {
+		return verify(path, key)
+	}
+	return err
+}
+
+// makeLeaf makes the folder "abcd" and, when missing, "ab". Whatever was known
+// about them is forgotten, in case somebody removed and we now renew them.
+func (b *Bucket) makeLeaf(leaf string) error {
+	b.mu.Lock()
+	delete(b.durable, leaf)
+	delete(b.durable, leaf[:2])
+	b.mu.Unlock()
+	for _, folder := range []string{leaf[:2], leaf} {
+		if err := b.sys.mkdir(b.folder(folder)); err != nil && !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// settle makes the names in a leaf folder durable, and the folder's own name.
+// A folder counts as durable only after all above it, because whoever finds it
+// known looks no further.
+func (b *Bucket) settle(leaf string) error {
+	for _, folder := range []string{leaf[:2], leaf} {
+		b.mu.Lock()
+		_, known := b.durable[folder]
+		b.mu.Unlock()
+		if known {
+			continue
+		}
+		if err := b.syncs.folder(filepath.Dir(b.folder(folder))); err != nil {
+			return err
+		}
+		b.mu.Lock()
+		b.durable[strings.Clone(folder)] = struct{}{} // a clone, not to keep the whole key
+		b.mu.Unlock()
+	}
+	return b.syncs.folder(b.folder(leaf))
+}
+
+// folder returns the path of the folder "ab" or "abcd".
+func (b *Bucket) folder(name string) string {
+	if len(name) == 2 {
+		return filepath.Join(b.blobs, name)
+	}
+	return filepath.Join(b.blobs, name[:2], name[2:])
+}
+
+func (b *Bucket) path(key blob.Key) string {
+	return filepath.Join(b.folder(string(key[:4])), string(key))
+}
+
+// verify reads what already stands under a key: a torn or rotten file must not
+// pass for the upload (P6).
+func verify(path string, key blob.Key) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, f); err != nil {
+		return err
+	}
+	if hex.EncodeToString(sum.Sum(nil)) != string(key) {
+		return fmt.Errorf("%w: %s does not hash to its name; run fsck", blob.ErrCorrupt, path)
+	}
+	return nil
+}

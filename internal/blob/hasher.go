@@ -1,0 +1,183 @@
+package blob
+
+import (
+	"crypto/md5"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"hash"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/crypto/blake2b"
+)
+
+const (
+	// inlineLimit is the size up to which an upload is hashed by the writer
+	// itself: starting goroutines costs more than they save.
+	inlineLimit = 256 << 10
+
+	// blockSize × blocks is the memory of one Hasher (1 MiB; AV-1 allows 4).
+	blockSize = 256 << 10
+	blocks    = 4
+)
+
+// errHashed is the answer to a Write after Sum or Close.
+var errHashed = errors.New("blob: write to a finished hasher")
+
+// Digests are the three digests that the upload API speaks of (wire-spec §6),
+// in lower-case hexadecimal. MD5 is for old clients; nothing may trust it.
+type Digests struct {
+	SHA256     string
+	BLAKE2b256 string
+	MD5        string
+	Size       int64 // bytes hashed
+}
+
+// Key returns the address of the bytes.
+func (d Digests) Key() Key { return Key(d.SHA256) }
+
+// Hasher computes all digests of an upload in one pass (AV-1). Beyond 256 KiB
+// each digest runs in a goroutine of its own behind the writer, so hashing
+// overlaps with receiving and with writing to disk; memory stays at 1 MiB.
+//
+// It belongs to one goroutine. Either Sum or Close must be called, else the
+// goroutines stay.
+type Hasher struct {
+	sums  [3]hash.Hash // SHA-256, BLAKE2b-256, MD5
+	size  int64
+	lanes *lanes // nil as long as the upload is small
+	done  bool
+}
+
+// NewHasher returns a Hasher of no bytes.
+func NewHasher() *Hasher {
+	blake, err := blake2b.New256(nil)
+	if err != nil { // only a key can be wrong, and there is none
+		panic(err)
+	}
+	return &Hasher{sums: [3]hash.Hash{sha256.New(), blake, md5.New()}}
+}
+
+// Write adds p to all digests. It keeps a copy where it needs one; it fails only
+// after Sum or Close.
+func (h *Hasher) Write(p []byte) (int, error) {
+	if h.done {
+		return 0, errHashed
+	}
+	h.size += int64(len(p))
+	if h.lanes == nil && h.size <= inlineLimit {
+		for _, sum := range h.sums {
+			sum.Write(p)
+		}
+		return len(p), nil
+	}
+	if h.lanes == nil {
+		h.lanes = startLanes(h.sums[:])
+	}
+	h.lanes.write(p)
+	return len(p), nil
+}
+
+// Sum waits for the digests and returns them. Nothing can be written after it.
+func (h *Hasher) Sum() Digests {
+	h.Close()
+	return Digests{
+		SHA256:     hex.EncodeToString(h.sums[0].Sum(nil)),
+		BLAKE2b256: hex.EncodeToString(h.sums[1].Sum(nil)),
+		MD5:        hex.EncodeToString(h.sums[2].Sum(nil)),
+		Size:       h.size,
+	}
+}
+
+// Close ends the goroutines. It may be called more than once.
+func (h *Hasher) Close() {
+	if !h.done && h.lanes != nil {
+		h.lanes.finish()
+	}
+	h.done = true
+}
+
+// lanes hands blocks of bytes to one goroutine a digest.
+type lanes struct {
+	in   []chan *block // one a digest
+	free chan *block   // every block that nobody reads
+	made int           // blocks that exist, at most the constant blocks
+	fill *block        // the block being filled, or nil
+	wait sync.WaitGroup
+}
+
+// block is shared by all lanes; the last one to read it frees it.
+type block struct {
+	data    []byte
+	readers atomic.Int32
+}
+
+func startLanes(sums []hash.Hash) *lanes {
+	l := &lanes{free: make(chan *block, blocks)}
+	for _, sum := range sums {
+		in := make(chan *block, blocks) // room for every block: sending never waits
+		l.in = append(l.in, in)
+		l.wait.Go(func() { l.run(sum, in) })
+	}
+	return l
+}
+
+func (l *lanes) run(sum hash.Hash, in <-chan *block) {
+	for b := range in {
+		sum.Write(b.data)
+		if b.readers.Add(-1) == 0 {
+			l.free <- b
+		}
+	}
+}
+
+func (l *lanes) write(p []byte) {
+	for len(p) > 0 {
+		if l.fill == nil {
+			l.fill = l.empty()
+		}
+		n := min(len(p), blockSize-len(l.fill.data))
+		l.fill.data = append(l.fill.data, p[:n]...)
+		p = p[n:]
+		if len(l.fill.data) == blockSize {
+			l.flush()
+		}
+	}
+}
+
+// empty returns a block to fill. It waits when the digests are behind by all
+// blocks, which is what bounds the memory.
+func (l *lanes) empty() *block {
+	select {
+	case b := <-l.free:
+		b.data = b.data[:0]
+		return b
+	default:
+	}
+	if l.made < blocks {
+		l.made++
+		return &block{data: make([]byte, 0, blockSize)}
+	}
+	b := <-l.free
+	b.data = b.data[:0]
+	return b
+}
+
+func (l *lanes) flush() {
+	l.fill.readers.Store(int32(len(l.in)))
+	for _, in := range l.in {
+		in <- l.fill
+	}
+	l.fill = nil
+}
+
+func (l *lanes) finish() {
+	if l.fill != nil {
+		l.flush()
+	}
+	for _, in := range l.in {
+		close(in)
+	}
+	l.wait.Wait()
+}

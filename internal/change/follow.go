@@ -1,0 +1,56 @@
+package change
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+// pollEvery bounds how long a change made on another node can go unnoticed
+// when its notification was lost (X-7 allows 60 s; we promise one).
+const pollEvery = 500 * time.Millisecond
+
+// Follow tells the subscribers about changes that other nodes made, until the
+// context ends. On SQLite there are none: the process is alone.
+func (r *Recorder) Follow(ctx context.Context, log *slog.Logger) error {
+	if !r.DB.Postgres() {
+		<-ctx.Done()
+		return nil
+	}
+	last, err := r.DB.LastSerial(ctx)
+	if err != nil {
+		return err
+	}
+	wake := make(chan struct{}, 1)
+	go r.DB.Listen(ctx, wake)
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-wake:
+		case <-tick.C:
+		}
+		if last, err = r.catchUp(ctx, last); err != nil && ctx.Err() == nil {
+			log.Warn("cannot follow the journal", "error", err.Error())
+		}
+	}
+}
+
+// catchUp tells about everything after last and returns the new last. A page
+// that this node changed itself is invalidated twice, which does no harm.
+func (r *Recorder) catchUp(ctx context.Context, last int64) (int64, error) {
+	for {
+		entries, err := r.DB.Entries(ctx, last, 1000)
+		if err != nil || len(entries) == 0 {
+			return last, err
+		}
+		var names []string
+		for _, e := range entries {
+			names = append(names, e.Name)
+			last = e.Serial
+		}
+		r.tell(names)
+	}
+}

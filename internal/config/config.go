@@ -1,0 +1,82 @@
+// Package config is every setting of Strongroom. A setting comes from the TOML
+// file or from the environment (STRONGROOM_ and the key in capitals, dots as
+// underscores), which wins. Unknown keys are refused with the nearest known
+// one.
+package config
+
+// Config is the settings. The zero value of a field means "the profile's
+// default"; Resolve fills it in. The tag toml is the key.
+type Config struct {
+	// Profile chooses the defaults of everything else: "private" for a
+	// company's or a person's index, "public" where anyone may register.
+	Profile string `toml:"profile"`
+
+	// Data is the folder that holds the embedded database, the blobs, the
+	// keys and the sockets. One process owns it.
+	Data string `toml:"data"`
+
+	// Listen is the address the index answers on.
+	Listen string `toml:"listen"`
+
+	// URL is the public address of the site, such as
+	// "https://pypi.example.com". Links in the JSON API and in messages begin
+	// with it; the Host header is never believed. Default: http(s)://Listen.
+	URL string `toml:"url"`
+
+	// TrustedProxies are the networks whose X-Forwarded-For counts, as CIDRs.
+	TrustedProxies []string `toml:"trusted_proxies"`
+
+	// TLSCert and TLSKey are PEM files; with both set the index speaks https.
+	TLSCert string `toml:"tls_cert"`
+	TLSKey  string `toml:"tls_key"`
+
+	// Metrics is the address Prometheus metrics are served on, apart from the
+	// index; empty for none. Do not expose it.
+	Metrics string `toml:"metrics"`
+
+	// Database is "postgres://…" for several nodes; empty for the embedded
+	// SQLite file in the data folder.
+	Database string `toml:"database"`
+
+	// Storage is the folder for blobs; empty for the one in the data folder.
+	Storage string `toml:"storage"`
+
+	// LogRequests writes one JSON record a request to standard error.
+	LogRequests *bool `toml:"log_requests"`
+
+	// PageMemory is how many bytes of rendered pages are remembered.
+	PageMemory int `toml:"page_memory"`
+
+	// DeletedSimple is the Simple page of a project its owner deleted: "404"
+	// lets installers fall through to another index, "empty" does not.
+	DeletedSimple string `toml:"deleted_simple"`
+
+	// PlatformTags is which wheels are taken: "pypi", "pypi+linux" or "any".
+	PlatformTags string `toml:"platform_tags"`
+
+	// LocalVersions takes versions such as 1.0+cu128.
+	LocalVersions *bool `toml:"local_versions"`
+
+	// FileLimit and ProjectLimit are in bytes; administrators raise them for
+	// single projects.
+	FileLimit    int64 `toml:"file_limit"`
+	ProjectLimit int64 `toml:"project_limit"`
+
+	// ReleaseMaxAgeDays closes releases to new files; 0 never does.
+	ReleaseMaxAgeDays *int `toml:"release_max_age_days"`
+
+	// LookAlikes says what happens to a new name that looks like an existing
+	// one: "refuse" or "warn".
+	LookAlikes string `toml:"look_alikes"`
+
+	// NewProjectsPerHour bounds how many projects a user creates; 0 does not.
+	NewProjectsPerHour *int `toml:"new_projects_per_hour"`
+
+	// Require2FA is "none", "owners", "managers" or "all".
+	Require2FA string `toml:"require_2fa"`
+}
+
+// Default is the settings nothing was said about.
+func Default() Config {
+	return Config{Profile: "private", Data: "./strongroom-data", Listen: "127.0.0.1:8471"}
+}

@@ -1,0 +1,100 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Resolve fills in what the profile decides and refuses what cannot be.
+func (c Config) Resolve() (Config, error) {
+	public := c.Profile == "public"
+	if !public && c.Profile != "private" {
+		return c, fmt.Errorf("profile: %q is unknown; it is private or public", c.Profile)
+	}
+	setText(&c.DeletedSimple, public, "404", "empty")
+	setText(&c.PlatformTags, public, "pypi", "pypi+linux")
+	setText(&c.LookAlikes, public, "refuse", "warn")
+	setText(&c.Require2FA, public, "all", "none")
+	set(&c.LocalVersions, public, false, true)
+	set(&c.ReleaseMaxAgeDays, public, 14, 0)
+	set(&c.NewProjectsPerHour, public, 20, 0)
+	set(&c.LogRequests, public, true, true)
+	if c.FileLimit == 0 {
+		c.FileLimit = 100 << 20
+	}
+	if c.ProjectLimit == 0 {
+		c.ProjectLimit = 10 << 30
+	}
+	if c.PageMemory == 0 {
+		c.PageMemory = 64 << 20
+	}
+	if err := c.check(); err != nil {
+		return c, err
+	}
+	return c, c.resolveURL()
+}
+
+func setText(field *string, public bool, whenPublic, whenPrivate string) {
+	if *field != "" {
+		return
+	}
+	if *field = whenPrivate; public {
+		*field = whenPublic
+	}
+}
+
+func set[T any](field **T, public bool, whenPublic, whenPrivate T) {
+	if *field != nil {
+		return
+	}
+	if *field = &whenPrivate; public {
+		*field = &whenPublic
+	}
+}
+
+func (c Config) check() error {
+	for _, f := range []struct {
+		key, value string
+		known      []string
+	}{
+		{"deleted_simple", c.DeletedSimple, []string{"404", "empty"}},
+		{"platform_tags", c.PlatformTags, []string{"pypi", "pypi+linux", "any"}},
+		{"look_alikes", c.LookAlikes, []string{"refuse", "warn"}},
+		{"require_2fa", c.Require2FA, []string{"none", "owners", "managers", "all"}},
+	} {
+		if !slices.Contains(f.known, f.value) {
+			return fmt.Errorf("%s: %q is unknown; it is one of %s", f.key, f.value, strings.Join(f.known, ", "))
+		}
+	}
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		return fmt.Errorf("tls_cert and tls_key go together; set both or none")
+	}
+	if c.FileLimit < 0 || c.ProjectLimit < 0 || c.PageMemory < 0 || *c.ReleaseMaxAgeDays < 0 || *c.NewProjectsPerHour < 0 {
+		return fmt.Errorf("limits must not be negative")
+	}
+	if c.Database != "" && !strings.HasPrefix(c.Database, "postgres://") && !strings.HasPrefix(c.Database, "postgresql://") {
+		return fmt.Errorf("database: want postgres://USER@HOST/NAME, or leave it out for the embedded one")
+	}
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		return fmt.Errorf("listen: %q is not HOST:PORT: %w", c.Listen, err)
+	}
+	return nil
+}
+
+func (c *Config) resolveURL() error {
+	if c.URL == "" {
+		return nil // app fills it in once the port is known
+	}
+	u, err := url.Parse(c.URL)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.User != nil {
+		return fmt.Errorf("url: %q is not an address such as https://pypi.example.com", c.URL)
+	}
+	c.URL = strings.TrimRight(c.URL, "/")
+	return nil
+}
+
+// HTTPS reports whether the public address is https.
+func (c Config) HTTPS() bool { return strings.HasPrefix(c.URL, "https://") || c.TLSCert != "" }

@@ -1,0 +1,88 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+
+	"strongroom/internal/index"
+)
+
+// LastSerial is the serial of the newest visible change, 0 before the first.
+func (q Q) LastSerial(ctx context.Context) (serial int64, err error) {
+	_, err = q.one(ctx, `SELECT value FROM serial WHERE one = 1`, nil, &serial)
+	return serial, err
+}
+
+// TakeSerials reserves n serials and returns the last. It locks the one row
+// all writers share, so it must come last in a transaction.
+func (tx *Tx) TakeSerials(ctx context.Context, n int) (last int64, err error) {
+	_, err = tx.one(ctx, `UPDATE serial SET value = value + $1 WHERE one = 1 RETURNING value`, []any{n}, &last)
+	return last, wrap("take serials", n, err)
+}
+
+// InsertEntry writes a journal row and moves the project's last serial.
+func (tx *Tx) InsertEntry(ctx context.Context, e index.Entry) error {
+	_, err := tx.exec(ctx, `INSERT INTO journal (serial, name, version, action, actor, at) VALUES ($1, $2, $3, $4, $5, $6)`,
+		e.Serial, e.Name, e.Version, e.Action, e.Actor, micros(e.At))
+	return wrap("insert journal entry", e.Serial, err)
+}
+
+// SetLastSerial moves the serial of the project that holds the name.
+func (tx *Tx) SetLastSerial(ctx context.Context, name string, serial int64) error {
+	_, err := tx.exec(ctx, `UPDATE projects SET last_serial = $2 WHERE id = (SELECT project_id FROM names WHERE name = $1)`, name, serial)
+	return wrap("set last serial of", name, err)
+}
+
+// Entries lists the journal after a serial, ascending, n at most.
+func (q Q) Entries(ctx context.Context, after int64, n int) ([]index.Entry, error) {
+	return q.entries(ctx, `SELECT serial, name, version, action, actor, at FROM journal WHERE serial > $1 ORDER BY serial LIMIT $2`, after, n)
+}
+
+// EntriesOf lists a project's journal, the newest first.
+func (q Q) EntriesOf(ctx context.Context, name string, n int) ([]index.Entry, error) {
+	return q.entries(ctx, `SELECT serial, name, version, action, actor, at FROM journal WHERE name = $1 ORDER BY serial DESC LIMIT $2`, name, n)
+}
+
+func (q Q) entries(ctx context.Context, text string, args ...any) ([]index.Entry, error) {
+	var out []index.Entry
+	err := q.each(ctx, text, args, func(rows *sql.Rows) error {
+		var e index.Entry
+		var at int64
+		err := rows.Scan(&e.Serial, &e.Name, &e.Version, &e.Action, &e.Actor, &at)
+		e.At = fromMicros(at)
+		out = append(out, e)
+		return err
+	})
+	return out, err
+}
+
+// InsertEvent appends to the audit log. address is already hashed.
+func (tx *Tx) InsertEvent(ctx context.Context, a index.Actor, address string, e index.Event, at int64) error {
+	_, err := tx.exec(ctx, `INSERT INTO events (at, actor_kind, actor, token_id, address, user_agent, action, object, before, after, reason)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		at, a.Kind, a.Username, a.TokenID, address, a.UserAgent, e.Action, e.Object, e.Before, e.After, e.Reason)
+	return wrap("insert event", e.Action, err)
+}
+
+// Event is a row of the audit log.
+type Event struct {
+	index.Event
+	At        int64 // microseconds
+	ActorKind string
+	Actor     string
+	Address   string
+	UserAgent string
+}
+
+// EventsOf lists what happened to an object, the newest first.
+func (q Q) EventsOf(ctx context.Context, object string, n int) ([]Event, error) {
+	var out []Event
+	err := q.each(ctx, `SELECT at, actor_kind, actor, address, user_agent, action, object, before, after, reason FROM events WHERE object = $1 ORDER BY id DESC LIMIT $2`,
+		[]any{object, n}, func(rows *sql.Rows) error {
+			var e Event
+			err := rows.Scan(&e.At, &e.ActorKind, &e.Actor, &e.Address, &e.UserAgent, &e.Action, &e.Object, &e.Before, &e.After, &e.Reason)
+			out = append(out, e)
+			return err
+		})
+	return out, err
+}

@@ -1,0 +1,67 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+
+	"strongroom/internal/index"
+)
+
+const nameColumns = `SELECT name, look_alike, state, project_id, had_files, held_until, note, identities, created_at FROM names`
+
+// Name finds a row of the name registry.
+func (q Q) Name(ctx context.Context, normalized string) (index.Name, bool, error) {
+	return q.name(ctx, nameColumns+` WHERE name = $1`, normalized)
+}
+
+// LockName finds a row of the name registry and holds it until the
+// transaction ends. All changes of what a name holds take this lock first.
+func (tx *Tx) LockName(ctx context.Context, normalized string) (index.Name, bool, error) {
+	return tx.name(ctx, nameColumns+` WHERE name = $1`+tx.d.forUpdate, normalized)
+}
+
+func (q Q) name(ctx context.Context, text, normalized string) (index.Name, bool, error) {
+	var n index.Name
+	var held, created int64
+	found, err := q.one(ctx, text, []any{normalized},
+		&n.Name, &n.LookAlike, &n.State, &n.ProjectID, &n.HadFiles, &held, &n.Note, &n.Identity, &created)
+	n.HeldUntil, n.CreatedAt = fromMicros(held), fromMicros(created)
+	return n, found, wrap("read name", normalized, err)
+}
+
+// LookAlikes lists the names with this look-alike form (N-05) that a project
+// holds or held.
+func (q Q) LookAlikes(ctx context.Context, form string) ([]string, error) {
+	return q.texts(ctx, `SELECT name FROM names WHERE look_alike = $1 AND identities > 0 ORDER BY name`, form)
+}
+
+// ClaimName adds the name to the registry unless it is there, and reports
+// whether this call added it. A concurrent claim waits for this transaction.
+func (tx *Tx) ClaimName(ctx context.Context, n index.Name) (bool, error) {
+	added, err := tx.exec(ctx, `INSERT INTO names (name, look_alike, state, note, created_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+		n.Name, n.LookAlike, n.State, n.Note, micros(n.CreatedAt))
+	return added == 1, wrap("claim name", n.Name, err)
+}
+
+// UpdateName writes the changeable columns of a registry row.
+func (tx *Tx) UpdateName(ctx context.Context, n index.Name) error {
+	_, err := tx.exec(ctx, `UPDATE names SET state = $2, project_id = $3, had_files = $4, held_until = $5, note = $6, identities = $7 WHERE name = $1`,
+		n.Name, n.State, n.ProjectID, boolInt(n.HadFiles), micros(n.HeldUntil), n.Note, n.Identity)
+	return wrap("update name", n.Name, err)
+}
+
+// NamesInState lists the registry's names in one state, sorted.
+func (q Q) NamesInState(ctx context.Context, state index.NameState) ([]string, error) {
+	return q.texts(ctx, `SELECT name FROM names WHERE state = $1 ORDER BY name`, state)
+}
+
+func (q Q) texts(ctx context.Context, text string, args ...any) ([]string, error) {
+	var out []string
+	err := q.each(ctx, text, args, func(rows *sql.Rows) error {
+		var s string
+		err := rows.Scan(&s)
+		out = append(out, s)
+		return err
+	})
+	return out, err
+}

@@ -1,0 +1,81 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"strongroom/internal/index"
+)
+
+const userColumns = `SELECT u.id, u.uid, u.username, COALESCE(e.address, ''), u.password_hash, u.superuser, u.standing, u.created_at
+	FROM users u LEFT JOIN emails e ON e.user_id = u.id AND e.is_primary = 1`
+
+// UserByName finds a user without regard to case.
+func (q Q) UserByName(ctx context.Context, username string) (index.User, bool, error) {
+	return q.user(ctx, userColumns+` WHERE u.username_key = $1`, strings.ToLower(username))
+}
+
+// UserByID finds a user by key.
+func (q Q) UserByID(ctx context.Context, id int64) (index.User, bool, error) {
+	return q.user(ctx, userColumns+` WHERE u.id = $1`, id)
+}
+
+func (q Q) user(ctx context.Context, text string, arg any) (index.User, bool, error) {
+	var u index.User
+	var standing string
+	var created int64
+	found, err := q.one(ctx, text, []any{arg}, &u.ID, &u.UID, &u.Username, &u.Email, &u.PasswordHash, &u.Superuser, &standing, &created)
+	if err != nil || !found {
+		return index.User{}, false, wrap("read user", arg, err)
+	}
+	u.CreatedAt = fromMicros(created)
+	u.Standing, err = index.ParseStanding(standing)
+	return u, true, err
+}
+
+// InsertUser adds the user and the primary address and returns the key. A
+// username or address that is taken gives an error for which IsUnique holds.
+func (tx *Tx) InsertUser(ctx context.Context, u index.User, verified bool) (int64, error) {
+	var id int64
+	_, err := tx.one(ctx, `INSERT INTO users (uid, username, username_key, password_hash, superuser, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
+		[]any{u.UID, u.Username, strings.ToLower(u.Username), u.PasswordHash, boolInt(u.Superuser), micros(u.CreatedAt)}, &id)
+	if err != nil {
+		return 0, wrap("insert user", u.Username, err)
+	}
+	if u.Email == "" {
+		return id, nil
+	}
+	_, err = tx.exec(ctx, `INSERT INTO emails (user_id, address, address_key, is_primary, verified) VALUES ($1, $2, $3, 1, $4)`,
+		id, u.Email, strings.ToLower(u.Email), boolInt(verified))
+	return id, wrap("insert address", u.Email, err)
+}
+
+// Users lists all users by name.
+func (q Q) Users(ctx context.Context) ([]index.User, error) {
+	var out []index.User
+	err := q.each(ctx, userColumns+` ORDER BY u.username_key`, nil, func(rows *sql.Rows) error {
+		var u index.User
+		var standing string
+		var created int64
+		if err := rows.Scan(&u.ID, &u.UID, &u.Username, &u.Email, &u.PasswordHash, &u.Superuser, &standing, &created); err != nil {
+			return err
+		}
+		u.CreatedAt = fromMicros(created)
+		var err error
+		u.Standing, err = index.ParseStanding(standing)
+		out = append(out, u)
+		return err
+	})
+	return out, err
+}
+
+// wrap names the statement's subject; a nil error stays nil.
+func wrap(what string, subject any, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s %v: %w", what, subject, err)
+}

@@ -1,0 +1,172 @@
+package index
+
+// Code is the stable machine name of a refusal. The list is closed:
+// Codes documents each, and a test fails when one is used but undocumented.
+type Code string
+
+// The codes, grouped as in Codes.
+const (
+	CodeInternal         Code = "internal"
+	CodeUnavailable      Code = "unavailable"
+	CodeStorageFull      Code = "storage-full"
+	CodeBadRequest       Code = "bad-request"
+	CodeNotFound         Code = "not-found"
+	CodeMethodNotAllowed Code = "method-not-allowed"
+	CodeNotAcceptable    Code = "not-acceptable"
+	CodeRetired          Code = "retired"
+	CodeRateLimited      Code = "rate-limited"
+	CodeUnsatisfiable    Code = "range-not-satisfiable"
+	CodeSlowRequest      Code = "request-too-slow"
+
+	CodeAuthentication  Code = "authentication-failed"
+	CodeLoginRequired   Code = "login-required"
+	CodePasswordRefused Code = "password-refused"
+	CodeInvalidToken    Code = "invalid-token"
+	CodeNotAllowed      Code = "not-allowed"
+	CodeReadOnly        Code = "read-only"
+	CodeUploadsDisabled Code = "uploads-disabled"
+	CodeNewProjectsOff  Code = "new-projects-disabled"
+	CodeNotReader       Code = "not-a-reader"
+
+	CodeInvalidForm      Code = "invalid-form"
+	CodeUnknownProtocol  Code = "unknown-protocol"
+	CodeInvalidName      Code = "invalid-name"
+	CodeStandardLibrary  Code = "standard-library-name"
+	CodeNameProhibited   Code = "name-prohibited"
+	CodeNameHeld         Code = "name-held"
+	CodeNameTaken        Code = "name-taken"
+	CodeNameTooSimilar   Code = "name-too-similar"
+	CodeTooManyProjects  Code = "too-many-new-projects"
+	CodeInvalidFiletype  Code = "invalid-filetype"
+	CodeInvalidPyversion Code = "invalid-pyversion"
+	CodeInvalidDigest    Code = "invalid-digest"
+	CodeNoDigest         Code = "no-digest"
+	CodeDigestMismatch   Code = "digest-mismatch"
+	CodeInvalidMetadata  Code = "invalid-metadata"
+	CodeMetadataMismatch Code = "metadata-mismatch"
+	CodeMetadataMissing  Code = "metadata-missing"
+	CodeNoContent        Code = "no-content"
+	CodeInvalidFilename  Code = "invalid-filename"
+	CodeFilenameTooLong  Code = "filename-too-long"
+	CodeInvalidExtension Code = "invalid-extension"
+	CodeInvalidType      Code = "invalid-content-type"
+	CodeUnsupportedTag   Code = "unsupported-platform-tag"
+	CodeFileTooLarge     Code = "file-too-large"
+	CodeProjectTooLarge  Code = "project-too-large"
+	CodeFileExists       Code = "file-exists"
+	CodeFilenameReuse    Code = "filename-reuse"
+	CodeVersionReuse     Code = "version-reuse"
+	CodeReleaseDeleted   Code = "release-deleted"
+	CodeReleaseClosed    Code = "release-too-old"
+	CodeSecondSdist      Code = "second-sdist"
+	CodeInvalidArchive   Code = "invalid-archive"
+	CodeRecordMissing    Code = "record-missing"
+	CodeRecordMismatch   Code = "record-mismatch"
+	CodeEntryPoints      Code = "invalid-entry-points"
+	CodeLicenseFile      Code = "license-file-missing"
+
+	CodeProjectArchived    Code = "project-archived"
+	CodeProjectQuarantined Code = "project-quarantined"
+	CodeProjectRemoved     Code = "project-removed"
+	CodeProjectLocked      Code = "project-locked"
+	CodeProjectDeleted     Code = "project-deleted"
+	CodeUserFrozen         Code = "user-frozen"
+	CodeFileQuarantined    Code = "file-quarantined"
+	CodeFileRemoved        Code = "file-removed"
+	CodeFileLegal          Code = "file-legally-blocked"
+	CodeFileDeleted        Code = "file-deleted"
+)
+
+// CodeInfo documents one code: its kind, its short title for problem+json,
+// and when it is given.
+type CodeInfo struct {
+	Code    Code
+	Kind    Kind
+	Title   string
+	Meaning string
+}
+
+// Codes returns the whole documented list, in the order of the documentation.
+func Codes() []CodeInfo { return codeTable[:] }
+
+// Info returns the row of the code; an undocumented code is Internal.
+func (c Code) Info() CodeInfo {
+	for i := range codeTable {
+		if codeTable[i].Code == c {
+			return codeTable[i]
+		}
+	}
+	return codeTable[0]
+}
+
+var codeTable = [...]CodeInfo{
+	{CodeInternal, Internal, "Internal error", "A fault of the server; the log has the cause."},
+	{CodeUnavailable, Unavailable, "Temporarily unavailable", "A part the server needs does not answer, or too much is going on; try again later."},
+	{CodeStorageFull, StorageFull, "Storage is full", "The server has no space left for the file."},
+	{CodeBadRequest, Invalid, "Bad request", "The request cannot be read."},
+	{CodeNotFound, NotFound, "Not found", "Nothing is at this address."},
+	{CodeMethodNotAllowed, MethodNotAllowed, "Method not allowed", "The address exists, but not for this method."},
+	{CodeNotAcceptable, NotAcceptable, "Not acceptable", "None of the content types the client accepts can be given."},
+	{CodeRetired, Gone, "Retired", "An action that PyPI once had and that no longer exists."},
+	{CodeRateLimited, Limited, "Too many requests", "A rate limit was reached."},
+	{CodeUnsatisfiable, Invalid, "Range not satisfiable", "The byte range lies outside the file."},
+	{CodeSlowRequest, Invalid, "Request too slow", "The body arrived more slowly than the server waits for."},
+
+	{CodeAuthentication, Denied, "Authentication failed", "No valid credentials came with an upload."},
+	{CodeLoginRequired, Unauthenticated, "Login required", "This index or project is read with credentials only."},
+	{CodePasswordRefused, Denied, "Passwords are refused", "Uploads take API tokens, never passwords."},
+	{CodeInvalidToken, Denied, "Invalid API token", "The API token is malformed, unknown, revoked, expired, or narrowed to something else."},
+	{CodeNotAllowed, Denied, "Not allowed", "The credentials are valid but do not give this right."},
+	{CodeReadOnly, Denied, "Read-only", "An administrator switched the whole index to read-only."},
+	{CodeUploadsDisabled, Denied, "Uploads are disabled", "An administrator switched new uploads off."},
+	{CodeNewProjectsOff, Denied, "New projects are disabled", "An administrator switched the creation of projects off."},
+	{CodeNotReader, NotFound, "Not found", "The credentials do not give the right to know of this project."},
+
+	{CodeInvalidForm, Invalid, "Invalid form", "The upload form has a malformed, missing or repeated field."},
+	{CodeUnknownProtocol, Invalid, "Unknown protocol version", "protocol_version is not 1."},
+	{CodeInvalidName, Invalid, "Invalid project name", "The name breaks the naming rules of the packaging specifications."},
+	{CodeStandardLibrary, Invalid, "Standard library name", "The name is that of a module of Python's standard library."},
+	{CodeNameProhibited, Invalid, "Prohibited name", "An administrator prohibited the name."},
+	{CodeNameHeld, Conflict, "Name is held", "The name belongs to a deleted project or is held back."},
+	{CodeNameTaken, Conflict, "Name is taken", "Another project has the name."},
+	{CodeNameTooSimilar, Invalid, "Name is too similar", "The name looks like that of an existing project."},
+	{CodeTooManyProjects, Limited, "Too many new projects", "The account created too many projects within the hour."},
+	{CodeInvalidFiletype, Invalid, "Unknown file type", "filetype is neither sdist nor bdist_wheel."},
+	{CodeInvalidPyversion, Invalid, "Invalid Python version", "pyversion does not fit the file type."},
+	{CodeInvalidDigest, Invalid, "Invalid digest", "A digest field is not hexadecimal of the right length."},
+	{CodeNoDigest, Invalid, "No digest", "The form has no digest of the file."},
+	{CodeDigestMismatch, Invalid, "Digest mismatch", "The file that arrived differs from the digest in the form."},
+	{CodeInvalidMetadata, Invalid, "Invalid metadata", "A core metadata field breaks its specification."},
+	{CodeMetadataMismatch, Invalid, "Metadata mismatch", "The file's own metadata name another project or version than the form or the filename."},
+	{CodeMetadataMissing, Invalid, "Metadata missing", "The archive has no METADATA or PKG-INFO where it must be."},
+	{CodeNoContent, Invalid, "No file", "The form has no file."},
+	{CodeInvalidFilename, Invalid, "Invalid filename", "The filename breaks its specification or belongs to another project or version."},
+	{CodeFilenameTooLong, Invalid, "Filename too long", "The filename has more than 255 bytes."},
+	{CodeInvalidExtension, Invalid, "Invalid file extension", "The extension does not fit the file type."},
+	{CodeInvalidType, Invalid, "Invalid content type", "The file part has no content type or that of an image."},
+	{CodeUnsupportedTag, Invalid, "Unsupported platform tag", "The wheel is for a platform this index does not take."},
+	{CodeFileTooLarge, Invalid, "File too large", "The file is larger than the limit of its project."},
+	{CodeProjectTooLarge, Invalid, "Project too large", "The file would make the project larger than its limit."},
+	{CodeFileExists, Invalid, "File already exists", "The filename exists with other bytes."},
+	{CodeFilenameReuse, Invalid, "Filename was used before", "A file of this name was deleted; a filename never stands for two contents."},
+	{CodeVersionReuse, Invalid, "Version was used before", "The version existed under this name and can only be restored."},
+	{CodeReleaseDeleted, Invalid, "Release is deleted", "The release was deleted; restore it or use a new version."},
+	{CodeReleaseClosed, Invalid, "Release is closed", "The release is too old to take new files."},
+	{CodeSecondSdist, Invalid, "Second source distribution", "A release has one source distribution at most."},
+	{CodeInvalidArchive, Invalid, "Invalid distribution file", "The archive is malformed or breaks a limit."},
+	{CodeRecordMissing, Invalid, "RECORD missing", "The wheel has no RECORD."},
+	{CodeRecordMismatch, Invalid, "RECORD mismatch", "The wheel's RECORD does not list what the wheel holds."},
+	{CodeEntryPoints, Invalid, "Invalid entry points", "entry_points.txt breaks its specification."},
+	{CodeLicenseFile, Invalid, "License file missing", "A file named by License-File is not in the archive."},
+
+	{CodeProjectArchived, Denied, "Project is archived", "Its owner archived the project; it takes no uploads."},
+	{CodeProjectQuarantined, Denied, "Quarantined", "Administrators look into it; nothing of it can be changed."},
+	{CodeProjectRemoved, Denied, "Removed", "Administrators removed it."},
+	{CodeProjectLocked, Denied, "Project is locked", "Administrators locked the project."},
+	{CodeProjectDeleted, Invalid, "Project is deleted", "The project was deleted."},
+	{CodeUserFrozen, Denied, "Account is frozen", "Administrators froze the account."},
+	{CodeFileQuarantined, Denied, "File is quarantined", "The file, its release or its project is quarantined."},
+	{CodeFileRemoved, Gone, "File was removed", "Administrators removed the file."},
+	{CodeFileLegal, LegallyBlocked, "Blocked for legal reasons", "The file is withheld for legal reasons."},
+	{CodeFileDeleted, Gone, "File was deleted", "The file's owner deleted it."},
+}

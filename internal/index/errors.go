@@ -1,0 +1,78 @@
+package index
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Kind says what sort of refusal an Error is. The doors map each Kind to one
+// protocol status; nothing below the doors knows these numbers.
+type Kind int
+
+// The closed list of kinds.
+const (
+	Internal Kind = iota
+	Invalid
+	Unauthenticated
+	Denied
+	NotFound
+	MethodNotAllowed
+	NotAcceptable
+	Conflict
+	Gone
+	TooLarge
+	Limited
+	LegallyBlocked
+	Unavailable
+	StorageFull
+)
+
+// Error is a refusal that is told to a person. Detail must be a full sentence
+// that says what was wrong, with which value, and what to do; it is sent on
+// the wire as it stands. Err, if any, is for the log only and never shown.
+type Error struct {
+	Code     Code
+	Detail   string
+	Problems []Problem // everything found, the first of which made Detail
+	URL      string    // where to read or do more, may be empty
+	Retry    int       // seconds after which trying again makes sense, 0 = unsaid
+	Err      error
+}
+
+// Problem is one of several things that are wrong with a single request.
+type Problem struct {
+	Code   Code   `json:"code"`
+	Detail string `json:"detail"`
+}
+
+// Error implements error for logs.
+func (e *Error) Error() string {
+	if e.Err != nil {
+		return fmt.Sprintf("%s: %s: %v", e.Code, e.Detail, e.Err)
+	}
+	return fmt.Sprintf("%s: %s", e.Code, e.Detail)
+}
+
+// Unwrap returns the cause that only the log sees.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Refuse makes an Error of a documented code with a formatted Detail.
+func Refuse(code Code, format string, args ...any) *Error {
+	return &Error{Code: code, Detail: fmt.Sprintf(format, args...)}
+}
+
+// AsError finds the *Error in err's chain. Any other error becomes
+// CodeInternal with err as its hidden cause.
+func AsError(err error) *Error {
+	var e *Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return &Error{Code: CodeInternal, Detail: "Something went wrong on our side. Please try again; if it stays, tell the administrators.", Err: err}
+}
+
+// HasCode reports whether err is a refusal with the given code.
+func HasCode(err error, code Code) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Code == code
+}

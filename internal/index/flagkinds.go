@@ -1,0 +1,65 @@
+package index
+
+// FlagKind is one row of the table of kinds: everything that any part of the
+// index does differently because of a flag. No surface knows a kind by name.
+type FlagKind struct {
+	Name string
+	Rank int     // the served status is the flag with the highest rank
+	On   []Level // where it may stand
+	Side Side    // who sets it; an administrator may set owner kinds too
+
+	RefusesUpload Code    // "" lets uploads in
+	Listing       Listing // how lists and search treat it
+	Hides         bool    // installers are not offered the files
+	FileCode      Code    // "" serves the file; else the refusal of file URLs
+	Marker        string  // PEP 792 status, "" for none
+	Yanks         bool    // PEP 592
+	PastTense     string  // begins the phrase people read, e.g. "Quarantined"
+}
+
+// Listing is how a thing appears in lists, search and feeds.
+type Listing int
+
+// The listings, from open to closed.
+const (
+	Listed Listing = iota
+	RankedDown
+	Tombstone
+	Unlisted
+)
+
+// The names of the kinds, for code that sets them.
+const (
+	Yanked      = "yanked"
+	Deprecated  = "deprecated"
+	Archived    = "archived"
+	Quarantined = "quarantined"
+	Removed     = "removed"
+	Deleted     = "deleted"
+	Locked      = "locked"
+	Frozen      = "frozen"
+)
+
+// FlagKinds is the table of kinds (design §3). Adding a kind is adding a row.
+func FlagKinds() []FlagKind { return flagKinds[:] }
+
+// KindOf finds the row of a kind by name.
+func KindOf(name string) (FlagKind, bool) {
+	for i := range flagKinds {
+		if flagKinds[i].Name == name {
+			return flagKinds[i], true
+		}
+	}
+	return FlagKind{}, false
+}
+
+var flagKinds = [...]FlagKind{
+	{Name: Yanked, Rank: 1, On: []Level{OnRelease, OnFile}, Side: ByOwner, Yanks: true, PastTense: "Yanked"},
+	{Name: Deprecated, Rank: 2, On: []Level{OnProject, OnRelease}, Side: ByOwner, Listing: RankedDown, Marker: "deprecated", PastTense: "Deprecated"},
+	{Name: Archived, Rank: 3, On: []Level{OnProject}, Side: ByOwner, RefusesUpload: CodeProjectArchived, Listing: RankedDown, Marker: "archived", PastTense: "Archived"},
+	{Name: Locked, Rank: 4, On: []Level{OnProject}, Side: ByAdministrator, RefusesUpload: CodeProjectLocked, PastTense: "Locked"},
+	{Name: Deleted, Rank: 5, On: []Level{OnProject, OnRelease, OnFile}, Side: ByOwner, RefusesUpload: CodeReleaseDeleted, Listing: Tombstone, Hides: true, FileCode: CodeFileDeleted, PastTense: "Deleted"},
+	{Name: Quarantined, Rank: 6, On: []Level{OnProject, OnRelease, OnFile}, Side: ByAdministrator, RefusesUpload: CodeProjectQuarantined, Listing: Unlisted, Hides: true, FileCode: CodeFileQuarantined, Marker: "quarantined", PastTense: "Quarantined"},
+	{Name: Removed, Rank: 7, On: []Level{OnProject, OnRelease, OnFile}, Side: ByAdministrator, RefusesUpload: CodeProjectRemoved, Listing: Tombstone, Hides: true, FileCode: CodeFileRemoved, Marker: "quarantined", PastTense: "Removed"},
+	{Name: Frozen, Rank: 8, On: []Level{OnUser}, Side: ByAdministrator, RefusesUpload: CodeUserFrozen, PastTense: "Frozen"},
+}

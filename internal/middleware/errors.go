@@ -1,0 +1,209 @@
+package middleware
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"html/template"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+
+	"strongroom/internal/blob"
+	"strongroom/internal/index"
+	"strongroom/internal/phrase"
+)
+
+// Status maps each kind of refusal to HTTP, in one place.
+func Status(k index.Kind) int {
+	switch k {
+	case index.Invalid:
+		return http.StatusBadRequest
+	case index.Unauthenticated:
+		return http.StatusUnauthorized
+	case index.Denied:
+		return http.StatusForbidden
+	case index.NotFound:
+		return http.StatusNotFound
+	case index.MethodNotAllowed:
+		return http.StatusMethodNotAllowed
+	case index.NotAcceptable:
+		return http.StatusNotAcceptable
+	case index.Conflict:
+		return http.StatusConflict
+	case index.Gone:
+		return http.StatusGone
+	case index.TooLarge:
+		return http.StatusRequestEntityTooLarge
+	case index.Limited:
+		return http.StatusTooManyRequests
+	case index.LegallyBlocked:
+		return http.StatusUnavailableForLegalReasons
+	case index.Unavailable:
+		return http.StatusServiceUnavailable
+	case index.StorageFull:
+		return http.StatusInsufficientStorage
+	}
+	return http.StatusInternalServerError
+}
+
+// answer is the body of an error in its JSON forms (X-1, X-2). message repeats
+// detail for clients of PyPI's JSON answers.
+type answer struct {
+	Type    string          `json:"type"`
+	Title   string          `json:"title"`
+	Status  int             `json:"status"`
+	Detail  string          `json:"detail"`
+	Code    index.Code      `json:"code"`
+	Message string          `json:"message"`
+	URL     string          `json:"url,omitempty"`
+	Errors  []index.Problem `json:"errors,omitempty"`
+}
+
+// WriteError is the only place that writes a refusal. It says the same three
+// ways: as HTTP/1.1 reason phrase (X-3), as body in the client's form (X-2),
+// and as stable code.
+func WriteError(w http.ResponseWriter, r *http.Request, err error) {
+	e := translate(err)
+	info := e.Code.Info()
+	rec := Of(w)
+	rec.Code = e.Code
+	if info.Kind == index.Internal {
+		rec.cause = err
+	}
+	status := Status(info.Kind)
+	a := answer{
+		Type: "about:blank", Title: info.Title, Status: status, Detail: e.Detail,
+		Code: e.Code, Message: e.Detail, URL: e.URL, Errors: e.Problems,
+	}
+	h := w.Header()
+	errorHeaders(h, info.Kind, e)
+	contentType, body := a.render(r.Header.Get("Accept"))
+	h.Set("Content-Type", contentType)
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	phrase.Set(r.Context(), e.Detail)
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(body)
+	}
+}
+
+// translate gives the tools' own errors their codes.
+func translate(err error) *index.Error {
+	e := index.AsError(err)
+	if e.Code != index.CodeInternal {
+		return e
+	}
+	switch {
+	case errors.Is(err, blob.ErrFull):
+		return &index.Error{Code: index.CodeStorageFull, Detail: "The server's storage is full. Nothing was stored; tell the administrators and try again later.", Retry: 300, Err: err}
+	case errors.Is(err, blob.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
+		return &index.Error{Code: index.CodeUnavailable, Detail: "The server's storage does not answer. Nothing was stored; try again in a moment.", Retry: 10, Err: err}
+	}
+	return e
+}
+
+func errorHeaders(h http.Header, kind index.Kind, e *index.Error) {
+	for _, name := range []string{"Etag", "Last-Modified", "Content-Encoding", "Accept-Ranges"} {
+		h.Del(name)
+	}
+	h.Set("Cache-Control", "no-cache")
+	h.Add("Vary", "Accept")
+	if kind == index.Unauthenticated {
+		h.Set("WWW-Authenticate", `Basic realm="Strongroom", charset="UTF-8"`)
+	}
+	if e.Retry > 0 {
+		h.Set("Retry-After", strconv.Itoa(e.Retry))
+	}
+	if h.Get("Content-Security-Policy") == "" {
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'")
+	}
+}
+
+// render picks the form of the body by X-2.
+func (a answer) render(accept string) (contentType string, body []byte) {
+	switch errorForm(accept) {
+	case "problem":
+		return "application/problem+json", a.json()
+	case "json":
+		return "application/json", a.json()
+	case "html":
+		return "text/html; charset=utf-8", a.html()
+	}
+	return "text/plain; charset=utf-8", []byte(strconv.Itoa(a.Status) + " " + a.Title + "\n\n" + a.Detail + "\n")
+}
+
+// errorForm reads the Accept header by X-2. Unlike for pages, the order of
+// preference among the machine forms is ours.
+func errorForm(accept string) string {
+	if accept == "" {
+		return "problem"
+	}
+	var plainJSON, html, wildcard bool
+	for part := range strings.SplitSeq(accept, ",") {
+		media, params, _ := strings.Cut(part, ";")
+		if strings.Contains(strings.ReplaceAll(params, " ", ""), "q=0") && !strings.Contains(params, "0.") {
+			continue
+		}
+		switch media = strings.ToLower(strings.TrimSpace(media)); {
+		case media == "application/problem+json", strings.HasPrefix(media, "application/vnd.pypi.") && strings.HasSuffix(media, "+json"):
+			return "problem"
+		case media == "application/json":
+			plainJSON = true
+		case media == "text/html":
+			html = true
+		case media == "*/*":
+			wildcard = true
+		}
+	}
+	switch {
+	case html && !plainJSON: // a browser, which also accepts */*
+		return "html"
+	case wildcard:
+		return "problem"
+	case plainJSON:
+		return "json"
+	}
+	return "text"
+}
+
+func (a answer) json() []byte {
+	b, err := json.Marshal(a)
+	if err != nil { // texts and numbers always encode
+		panic(err)
+	}
+	return append(b, '\n')
+}
+
+func (a answer) html() []byte {
+	var b strings.Builder
+	if err := errorPage().Execute(&b, a); err != nil { // the template is constant
+		panic(err)
+	}
+	return []byte(b.String())
+}
+
+var errorPage = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("error").Parse(`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{{.Title}} · Strongroom</title>
+<link rel="stylesheet" href="/static/strongroom.css">
+</head>
+<body>
+<main class="error">
+<h1>{{.Title}}</h1>
+<p>{{.Detail}}</p>
+{{- range .Errors}}
+<p class="problem"><code>{{.Code}}</code> {{.Detail}}</p>
+{{- end}}
+<p class="code">{{.Status}} <code>{{.Code}}</code></p>
+<p><a href="/">Back to the start page</a></p>
+</main>
+</body>
+</html>
+`))
+})

@@ -1,0 +1,75 @@
+package middleware
+
+import (
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"strongroom/internal/index"
+)
+
+// Handler answers a request or returns why not; it must not have written
+// anything when it returns an error.
+type Handler func(w http.ResponseWriter, r *http.Request) error
+
+// Site is what the wrapping of all handlers depends on.
+type Site struct {
+	Log     *AccessLog
+	Proxies Proxies
+	HTTPS   bool // the public address is https
+	Observe func(rec *Record, elapsed time.Duration)
+	Clock   func() time.Time
+}
+
+// Wrap makes the handler of the whole server: it records each request once,
+// stops panics, and gives every answer its common headers.
+func (s *Site) Wrap(next Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		rec := newRecord(w)
+		start := time.Now()
+		rec.Remote = s.Proxies.Client(r)
+		s.commonHeaders(w.Header())
+		s.serve(rec, r, next)
+		elapsed := time.Since(start)
+		s.Log.Write(r, rec, start, elapsed)
+		if s.Observe != nil {
+			s.Observe(rec, elapsed)
+		}
+		rec.release()
+	})
+}
+
+func (s *Site) serve(rec *Record, r *http.Request, next Handler) {
+	defer func() {
+		v := recover()
+		if v == nil {
+			return
+		}
+		if v == http.ErrAbortHandler {
+			panic(v)
+		}
+		rec.cause = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
+		if rec.Status == 0 {
+			WriteError(rec, r, &index.Error{Code: index.CodeInternal, Detail: index.AsError(nil).Detail, Err: rec.cause})
+		}
+	}()
+	if err := next(rec, r); err != nil {
+		WriteError(rec, r, err)
+	}
+}
+
+func (s *Site) commonHeaders(h http.Header) {
+	h["X-Content-Type-Options"] = nosniff
+	h["Referrer-Policy"] = referrer
+	if s.HTTPS {
+		h["Strict-Transport-Security"] = hsts
+	}
+}
+
+// Header values that every answer shares. They are never changed.
+var (
+	nosniff  = []string{"nosniff"}
+	referrer = []string{"origin-when-cross-origin"}
+	hsts     = []string{"max-age=31536000; includeSubDomains"}
+)

@@ -1,0 +1,77 @@
+package middleware
+
+import (
+	"io"
+	"net/http"
+	"sync"
+
+	"strongroom/internal/index"
+)
+
+// Record is the one record of a request: handlers fill it, the access log and
+// the metrics read it. It is also the ResponseWriter that handlers get.
+type Record struct {
+	w      http.ResponseWriter
+	Status int
+	Bytes  int64
+	Remote string     // the client's address, proxies that are trusted seen through
+	Route  string     // the pattern that matched
+	Code   index.Code // of a refusal
+	Actor  string     // username, once proven
+	cause  error      // what an internal error hides from the client
+}
+
+var records = sync.Pool{New: func() any { return new(Record) }}
+
+func newRecord(w http.ResponseWriter) *Record {
+	rec := records.Get().(*Record)
+	*rec = Record{w: w}
+	return rec
+}
+
+func (rec *Record) release() {
+	*rec = Record{}
+	records.Put(rec)
+}
+
+// Of finds the record behind a handler's ResponseWriter.
+func Of(w http.ResponseWriter) *Record {
+	if rec, ok := w.(*Record); ok {
+		return rec
+	}
+	return &Record{w: w}
+}
+
+// Header implements http.ResponseWriter.
+func (rec *Record) Header() http.Header { return rec.w.Header() }
+
+// WriteHeader implements http.ResponseWriter.
+func (rec *Record) WriteHeader(status int) {
+	if status >= 200 && rec.Status == 0 {
+		rec.Status = status
+	}
+	rec.w.WriteHeader(status)
+}
+
+// Write implements http.ResponseWriter.
+func (rec *Record) Write(b []byte) (int, error) {
+	if rec.Status == 0 {
+		rec.Status = http.StatusOK
+	}
+	n, err := rec.w.Write(b)
+	rec.Bytes += int64(n)
+	return n, err
+}
+
+// ReadFrom keeps sendfile for file downloads.
+func (rec *Record) ReadFrom(src io.Reader) (int64, error) {
+	if rec.Status == 0 {
+		rec.Status = http.StatusOK
+	}
+	n, err := io.Copy(rec.w, src)
+	rec.Bytes += n
+	return n, err
+}
+
+// Unwrap lets http.ResponseController find the connection.
+func (rec *Record) Unwrap() http.ResponseWriter { return rec.w }

@@ -1,0 +1,81 @@
+package middleware
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"strongroom/internal/index"
+)
+
+// Route is one line of a door's route table: Path is a pattern of
+// http.ServeMux without method.
+type Route struct {
+	Methods string // "GET", "GET POST"; GET answers HEAD too
+	Path    string
+	Handler Handler
+	Doc     string // one sentence for the API reference
+}
+
+// Router makes one Handler of route tables. A path that exists answers other
+// methods with 405 and Allow; everything else is 404.
+func Router(tables ...[]Route) Handler {
+	mux := http.NewServeMux()
+	byPath := map[string][]Route{}
+	var paths []string
+	for _, table := range tables {
+		for _, route := range table {
+			if byPath[route.Path] == nil {
+				paths = append(paths, route.Path)
+			}
+			byPath[route.Path] = append(byPath[route.Path], route)
+		}
+	}
+	for _, path := range paths {
+		mux.Handle(path, dispatch(path, byPath[path]))
+	}
+	mux.Handle("/", carried(func(http.ResponseWriter, *http.Request) error {
+		return index.Refuse(index.CodeNotFound, "There is nothing at this address.")
+	}))
+	return func(w http.ResponseWriter, r *http.Request) error {
+		mux.ServeHTTP(w, r)
+		return nil
+	}
+}
+
+// carried writes the handler's error where it happens: the mux has no way to
+// return it.
+type carried Handler
+
+// ServeHTTP implements http.Handler.
+func (h carried) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if err := h(w, r); err != nil {
+		WriteError(w, r, err)
+	}
+}
+
+func dispatch(path string, routes []Route) carried {
+	handlers := map[string]Handler{}
+	for _, route := range routes {
+		for method := range strings.FieldsSeq(route.Methods) {
+			handlers[method] = route.Handler
+		}
+	}
+	if h := handlers[http.MethodGet]; h != nil {
+		handlers[http.MethodHead] = h
+	}
+	allow := make([]string, 0, len(handlers))
+	for method := range handlers {
+		allow = append(allow, method)
+	}
+	slices.Sort(allow)
+	allowed := strings.Join(allow, ", ")
+	return func(w http.ResponseWriter, r *http.Request) error {
+		Of(w).Route = path
+		if h := handlers[r.Method]; h != nil {
+			return h(w, r)
+		}
+		w.Header().Set("Allow", allowed)
+		return index.Refuse(index.CodeMethodNotAllowed, "%s is not possible here; possible: %s.", r.Method, allowed)
+	}
+}

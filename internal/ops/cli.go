@@ -1,0 +1,110 @@
+package ops
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"strongroom/internal/access"
+	"strongroom/internal/blob"
+	"strongroom/internal/change"
+	"strongroom/internal/database"
+	"strongroom/internal/sign"
+	"strongroom/internal/upload"
+)
+
+// CLI is the whole grammar of the command line.
+type CLI struct {
+	Config string `help:"Settings file (TOML)." type:"path" placeholder:"FILE"`
+	Data   string `help:"Data folder (default ./strongroom-data)." placeholder:"DIR"`
+
+	Serve   ServeCommand   `cmd:"" help:"Run the index. The first run makes the administrator and shows an upload token once."`
+	Admin   AdminCommand   `cmd:"" help:"Accounts, tokens, flags, names and switches; works while the server runs."`
+	Version VersionCommand `cmd:"" help:"Show the version."`
+}
+
+// ServeCommand is carried out by package app.
+type ServeCommand struct {
+	Listen string `help:"Address to listen on (default 127.0.0.1:8471)." placeholder:"ADDR"`
+}
+
+// AdminCommand groups what moderators and operators do.
+type AdminCommand struct {
+	User   UserCommand   `cmd:"" help:"Accounts."`
+	Token  TokenCommand  `cmd:"" help:"API tokens."`
+	Flag   FlagCommand   `cmd:"" help:"Flags: yanked, deprecated, archived, quarantined, removed, deleted, locked."`
+	Name   NameCommand   `cmd:"" help:"The name registry."`
+	Switch SwitchCommand `cmd:"" help:"Run-time switches such as read-only."`
+}
+
+// VersionCommand shows what is running.
+type VersionCommand struct{}
+
+// Console is where a command reads and writes.
+type Console struct {
+	Stdin  io.Reader
+	Stdout io.Writer
+	Stderr io.Writer
+	Dir    string // the caller's working folder: relative paths start there
+	Width  int    // columns of the caller's terminal, 0 when there is none
+}
+
+// Operator is what commands work with.
+type Operator struct {
+	Console
+	DB       *database.DB
+	Recorder *change.Recorder
+	Guard    *access.Guard
+	Acceptor *upload.Acceptor
+	Bucket   blob.Bucket
+	Keys     *sign.Keyring
+	Data     string // the data folder
+	Storage  string // the folder of the blobs
+}
+
+// Command is a command that works on an open index.
+type Command interface {
+	Run(ctx context.Context, o *Operator) error
+}
+
+// say writes v as JSON when asked for, else the text.
+func (o *Operator) say(asJSON bool, v any, format string, args ...any) error {
+	if asJSON {
+		return json.NewEncoder(o.Stdout).Encode(v)
+	}
+	_, err := fmt.Fprintf(o.Stdout, format, args...)
+	return err
+}
+
+// Local is a command that needs no index.
+type Local interface {
+	RunLocal(ctx context.Context, c Console) error
+}
+
+// Folders is where an index keeps its data.
+type Folders struct {
+	Data     string
+	Storage  string
+	Database string // as database.Options.URL
+}
+
+// Offline is a command that must find the data folder unused.
+type Offline interface {
+	RunOffline(ctx context.Context, c Console, f Folders) error
+}
+
+// ExitError ends the program with a code after everything was said.
+type ExitError struct{ Code int }
+
+// Error implements error.
+func (e ExitError) Error() string { return fmt.Sprintf("exit %d", e.Code) }
+
+// Absolute resolves a path of the caller's command line.
+func Absolute(dir, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(dir, path)
+}

@@ -1,0 +1,105 @@
+package ops
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net/mail"
+	"strings"
+
+	"strongroom/internal/access"
+	"strongroom/internal/change"
+	"strongroom/internal/database"
+	"strongroom/internal/index"
+)
+
+// UserCommand groups the commands on accounts.
+type UserCommand struct {
+	Create UserCreate `cmd:"" help:"Make an account. Example: strongroom admin user create alice --email alice@example.com --password-stdin < secret"`
+	List   UserList   `cmd:"" help:"List the accounts."`
+}
+
+// UserCreate makes an account whose address counts as verified.
+type UserCreate struct {
+	Name          string `arg:"" help:"User name."`
+	Email         string `required:"" help:"E-mail address."`
+	PasswordStdin bool   `help:"Read the password from the first line of standard input; without it the account has none."`
+	Superuser     bool   `help:"Make an administrator of the index."`
+	JSON          bool   `name:"json" help:"Answer as JSON."`
+}
+
+// Run implements Command.
+func (c *UserCreate) Run(ctx context.Context, o *Operator) error {
+	password := ""
+	if c.PasswordStdin {
+		line, err := bufio.NewReader(o.Stdin).ReadString('\n')
+		if password = strings.TrimRight(line, "\r\n"); password == "" {
+			return fmt.Errorf("no password on standard input (%v); write one line, or leave --password-stdin out", err)
+		}
+	}
+	user, err := CreateUser(ctx, o.Recorder, NewAccount{Username: c.Name, Email: c.Email, Password: password, Superuser: c.Superuser})
+	if err != nil {
+		return err
+	}
+	return o.say(c.JSON, map[string]any{"username": user.Username, "email": user.Email, "superuser": user.Superuser},
+		"Made the account %s.\n", user.Username)
+}
+
+// NewAccount describes an account to be made.
+type NewAccount struct {
+	Username, Email, Password string
+	Superuser                 bool
+}
+
+// CreateUser makes an account on behalf of an operator.
+func CreateUser(ctx context.Context, rec *change.Recorder, n NewAccount) (index.User, error) {
+	if err := n.check(); err != nil {
+		return index.User{}, err
+	}
+	user := index.User{UID: access.NewUID(), Username: n.Username, Email: n.Email, Superuser: n.Superuser}
+	if n.Password != "" {
+		user.PasswordHash = access.HashPassword(n.Password)
+	}
+	err := rec.Do(ctx, index.Operator(), func(tx *change.Tx) error {
+		user.CreatedAt = tx.Now
+		id, err := tx.InsertUser(ctx, user, true)
+		if database.IsUnique(err) {
+			return fmt.Errorf("the user name %q or the address %q is taken", n.Username, n.Email)
+		}
+		user.ID = id
+		tx.Event(index.Event{Action: index.EventUserCreate, Object: "user:" + n.Username, After: n.Email})
+		return err
+	})
+	return user, err
+}
+
+func (n NewAccount) check() error {
+	if err := access.CheckUsername(n.Username); err != nil {
+		return err
+	}
+	a, err := mail.ParseAddress(n.Email)
+	if err != nil || a.Address != n.Email {
+		return fmt.Errorf("%q is not an e-mail address such as name@example.com", n.Email)
+	}
+	return nil
+}
+
+// UserList lists accounts.
+type UserList struct {
+	JSON bool `name:"json" help:"Answer as JSON."`
+}
+
+// Run implements Command.
+func (c *UserList) Run(ctx context.Context, o *Operator) error {
+	users, err := o.DB.Users(ctx)
+	if err != nil {
+		return err
+	}
+	rows := []map[string]any{}
+	var text strings.Builder
+	for _, u := range users {
+		rows = append(rows, map[string]any{"username": u.Username, "email": u.Email, "superuser": u.Superuser, "created": u.CreatedAt})
+		fmt.Fprintf(&text, "%s\t%s\n", u.Username, u.Email)
+	}
+	return o.say(c.JSON, rows, "%s", text.String())
+}

@@ -1,0 +1,63 @@
+package dist
+
+import (
+	"errors"
+	"fmt"
+)
+
+// ErrorKind says what is wrong with an archive, in the closed list below. Its
+// text is stable: callers may show it as a code.
+type ErrorKind string
+
+// What can be wrong with an archive. A number is the row of PyPI's order of
+// checks the refusal stands for.
+const (
+	NotAnArchive    ErrorKind = "not-an-archive"     // 30: not a zip or tar.gz, or damaged
+	TooManyMembers  ErrorKind = "too-many-members"   // 30
+	TooLarge        ErrorKind = "too-large"          // 30: expanded, or one of the metadata files
+	RatioExceeded   ErrorKind = "ratio-exceeded"     // 30: a decompression bomb
+	DuplicateMember ErrorKind = "duplicate-member"   // 30: a metadata file stands twice in the archive
+	TopDirectory    ErrorKind = "top-directory"      // 30: an sdist without one common folder
+	MissingPKGInfo  ErrorKind = "missing-pkg-info"   // 30
+	MissingWheel    ErrorKind = "missing-wheel"      // 30
+	WrongDistInfo   ErrorKind = "wrong-dist-info"    // 30: no or several .dist-info folders, or one of another release
+	MissingRecord   ErrorKind = "missing-record"     // 35
+	MissingMetadata ErrorKind = "missing-metadata"   // 37
+	Unsupported     ErrorKind = "unsupported-method" // 30: a compression method other than stored and deflated
+)
+
+// ArchiveError is one problem of an archive.
+type ArchiveError struct {
+	Kind   ErrorKind
+	Path   string // the member it is about, "" for the archive as a whole
+	Detail string // what is wrong, for people
+}
+
+// Error returns the detail with the member's path.
+func (e *ArchiveError) Error() string {
+	if e.Path == "" {
+		return e.Detail
+	}
+	return fmt.Sprintf("%.200s: %s", e.Path, e.Detail)
+}
+
+// ArchiveErrors takes an error of [Read] apart, in the order the problems
+// should be told. It returns nil for an error that holds no [ArchiveError].
+func ArchiveErrors(err error) []*ArchiveError {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var all []*ArchiveError
+		for _, inner := range joined.Unwrap() {
+			all = append(all, ArchiveErrors(inner)...)
+		}
+		return all
+	}
+	if one, ok := errors.AsType[*ArchiveError](err); ok {
+		return []*ArchiveError{one}
+	}
+	return nil
+}
+
+// refuse returns an ArchiveError about the member at path.
+func refuse(kind ErrorKind, path, format string, args ...any) error {
+	return &ArchiveError{Kind: kind, Path: path, Detail: fmt.Sprintf(format, args...)}
+}

@@ -1,0 +1,141 @@
+package dist
+
+import (
+	"io"
+	"path"
+	"slices"
+	"strings"
+)
+
+// Limits bounds what [Read] takes from an archive (AV-4). Sizes are in bytes.
+// A zero value permits nothing; start from [DefaultLimits].
+type Limits struct {
+	Members     int   // files and folders in the archive
+	Expanded    int64 // all members together, expanded
+	Ratio       int64 // expanded : archive size, once RatioFloor is passed
+	RatioFloor  int64 // expanded size up to which any ratio is accepted
+	Metadata    int64 // METADATA, PKG-INFO
+	EntryPoints int64 // entry_points.txt
+	Wheel       int64 // WHEEL
+	Record      int64 // RECORD
+}
+
+// DefaultLimits returns the limits of AV-4: 100,000 members, 2 GiB expanded,
+// 50 : 1 beyond 64 MiB, METADATA 1 MiB, entry_points.txt and WHEEL 64 KiB,
+// RECORD 16 MiB.
+func DefaultLimits() Limits {
+	return Limits{
+		Members:     100_000,
+		Expanded:    2 << 30,
+		Ratio:       50,
+		RatioFloor:  64 << 20,
+		Metadata:    1 << 20,
+		EntryPoints: 64 << 10,
+		Wheel:       64 << 10,
+		Record:      16 << 20,
+	}
+}
+
+// Member is one entry of an archive.
+type Member struct {
+	Path string // as the archive spells it, without a trailing "/"
+	Size int64  // expanded, as the archive declares it; 0 for a folder
+	Dir  bool   // a folder
+}
+
+// Contents is what an archive says about itself. Fields that do not belong to
+// the archive's kind are empty.
+type Contents struct {
+	Metadata      []byte   // the exact bytes of METADATA (wheel) or PKG-INFO (sdist)
+	MetadataPath  string   // where they stand: "foo-1.0.dist-info/METADATA", "foo-1.0/PKG-INFO"
+	Members       []Member // every entry, in the archive's order
+	TopDirs       []string // first segment of every member's path that has more, sorted, each once
+	EntryPoints   []byte   // entry_points.txt of a wheel, nil if there is none
+	Wheel         []byte   // WHEEL of a wheel
+	Record        []byte   // RECORD of a wheel
+	HasWheelFile  bool     // the wheel has a WHEEL file
+	HasRecord     bool     // the wheel has a RECORD file
+	HasEntryPoint bool     // the wheel has an entry_points.txt
+}
+
+// Read takes the facts of f's archive from r, which holds size bytes. It
+// keeps the limits while it reads: a tar.gz is counted as it expands and left
+// at the limit; of a zip only the few files named in [Contents] are expanded.
+//
+// The error is a [*ArchiveError], or several of them when members are missing
+// ([ArchiveErrors] takes it apart); the Contents then hold what was found. An
+// error that is not one comes from r.
+func Read(r io.ReaderAt, size int64, f Filename, lim Limits) (Contents, error) {
+	src := &source{file: r, left: unbounded}
+	c, err := readKind(src, size, f, lim)
+	if src.failed != nil {
+		return c, src.failed
+	}
+	return c, err
+}
+
+// readKind reads by the file's format. Each format has one function, so that
+// a stricter reader can take its place.
+func readKind(src *source, size int64, f Filename, lim Limits) (Contents, error) {
+	switch {
+	case f.Kind == Wheel:
+		return readWheel(src, size, f, lim)
+	case f.Ext == extZip:
+		return readZipSdist(src, size, lim)
+	default:
+		return readTarSdist(src, size, lim)
+	}
+}
+
+// Top returns the folder that holds the metadata: "foo-1.0" in an sdist,
+// "foo-1.0.dist-info" in a wheel; "" if no metadata was found.
+func (c Contents) Top() string {
+	if c.MetadataPath == "" {
+		return ""
+	}
+	return path.Dir(c.MetadataPath)
+}
+
+// MissingLicenseFiles returns those of the metadata's License-File paths that
+// are not in the archive: an sdist has them below its top folder, a
+// wheel in licenses below its .dist-info folder (PEP 639).
+func (c Contents) MissingLicenseFiles(files []string) []string {
+	root := c.Top()
+	if path.Base(c.MetadataPath) == "METADATA" {
+		root += "/licenses"
+	}
+	wanted := make(map[string]bool, len(files))
+	for _, file := range files {
+		wanted[root+"/"+file] = true
+	}
+	for _, member := range c.Members {
+		if !member.Dir {
+			delete(wanted, member.Path)
+		}
+	}
+	var missing []string
+	for _, file := range files {
+		if wanted[root+"/"+file] {
+			missing = append(missing, file)
+			delete(wanted, root+"/"+file) // told once
+		}
+	}
+	return missing
+}
+
+// topDirs returns the distinct first path segments that are folders, sorted.
+func topDirs(members []Member) []string {
+	seen := map[string]bool{}
+	for _, member := range members {
+		first, _, deeper := strings.Cut(strings.TrimPrefix(member.Path, "./"), "/")
+		if (deeper || member.Dir) && first != "" && first != "." {
+			seen[first] = true
+		}
+	}
+	dirs := make([]string, 0, len(seen))
+	for dir := range seen {
+		dirs = append(dirs, dir)
+	}
+	slices.Sort(dirs)
+	return dirs
+}

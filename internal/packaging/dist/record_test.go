@@ -1,0 +1,108 @@
+package dist
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestParseRecord(t *testing.T) {
+	got, err := ParseRecord([]byte("foo/__init__.py,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\r\n" +
+		"\"foo/a,b \"\"c\"\".py\",md5=00,12\n\nfoo\\win.py,,\nfoo-1.0.dist-info/RECORD,,\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []RecordEntry{
+		{"foo/__init__.py", "sha256", "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU", 0},
+		{`foo/a,b "c".py`, "md5", "00", 12},
+		{"foo/win.py", "", "", -1},
+		{"foo-1.0.dist-info/RECORD", "", "", -1},
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %+v", got)
+	}
+	if got, err := ParseRecord(nil); got != nil || err != nil {
+		t.Errorf("an empty RECORD: %v, %v", got, err)
+	}
+}
+
+func TestParseRecordErrors(t *testing.T) {
+	for text, want := range map[string]string{
+		"a,,\nb,,,\n":               "RECORD is not a table of path, hash and size: record on line 2: wrong number of fields",
+		"a\n":                       "line 1: wrong number of fields",
+		"a,\"b,\n":                  "RECORD is not a table",
+		",,\n":                      "RECORD, line 1: the path is empty",
+		"a,,\n\nb,sha256,\n":        `RECORD, line 3: the hash "sha256" is not of the form algorithm=digest`,
+		"b,=x,\n":                   `the hash "=x" is not of the form`,
+		"b,sha256=,\n":              `the hash "sha256=" is not of the form`,
+		"a,,-1\n":                   `RECORD, line 1: the size "-1" is not a number of bytes`,
+		"a,,1.0\n":                  `the size "1.0" is not a number of bytes`,
+		"a,,99999999999999999999\n": "is not a number of bytes",
+	} {
+		if _, err := ParseRecord([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: got %v, want %q", text, err, want)
+		}
+	}
+}
+
+// TestCompareRecord is A-11 and AV-15: the same files in both, with folders
+// and signatures left out.
+func TestCompareRecord(t *testing.T) {
+	record := func(paths ...string) (entries []RecordEntry) {
+		for _, path := range paths {
+			entries = append(entries, RecordEntry{Path: path, Size: -1})
+		}
+		return entries
+	}
+	members := []Member{
+		{Path: "foo", Dir: true},
+		{Path: "foo/a.py"},
+		{Path: "foo/b.py"},
+		{Path: "foo-1.dist-info/RECORD"},
+		{Path: "foo-1.dist-info/RECORD.jws"},
+		{Path: "foo-1.dist-info/RECORD.p7s"},
+	}
+	whole := []string{"foo/a.py", "foo/b.py", "foo-1.dist-info/RECORD"}
+	for _, c := range []struct {
+		record                              []RecordEntry
+		notInRecord, notInArchive, repeated []string
+	}{
+		{record: record(whole...)},
+		{record: record(append(whole, "foo/", "foo", "bar/", "foo-1.dist-info/RECORD.jws")...)},
+		{record: record(whole[1:]...), notInRecord: []string{"foo/a.py"}},
+		{record: record(append(whole, "foo/z.py", "foo/c.py")...), notInArchive: []string{"foo/c.py", "foo/z.py"}},
+		{record: record(append(whole, "foo/a.py", "foo/a.py")...), repeated: []string{"foo/a.py"}},
+		{record: nil, notInRecord: []string{"foo-1.dist-info/RECORD", "foo/a.py", "foo/b.py"}},
+		{record: record(append(whole, "x/RECORD.jws", "a/foo-1.dist-info/RECORD.jws")...), notInArchive: []string{"a/foo-1.dist-info/RECORD.jws", "x/RECORD.jws"}},
+		{record: record("foo/A.py", "foo/b.py", "foo-1.dist-info/RECORD"), notInRecord: []string{"foo/a.py"}, notInArchive: []string{"foo/A.py"}},
+	} {
+		d := CompareRecord(c.record, members)
+		if !slices.Equal(d.NotInRecord, c.notInRecord) || !slices.Equal(d.NotInArchive, c.notInArchive) || !slices.Equal(d.Repeated, c.repeated) {
+			t.Errorf("%v: got %+v", c.record, d)
+		}
+		if d.Empty() != (c.notInRecord == nil && c.notInArchive == nil && c.repeated == nil) {
+			t.Errorf("%v: empty %v", c.record, d.Empty())
+		}
+	}
+}
+
+// FuzzRecord: no panic, and every accepted line has a path and a size.
+func FuzzRecord(f *testing.F) {
+	f.Add([]byte("foo/__init__.py,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\r\n\"a,b\",md5=00,12\nfoo-1.0.dist-info/RECORD,,\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		entries, err := ParseRecord(text)
+		if err != nil && entries != nil {
+			t.Fatalf("%q: entries beside error %v", text, err)
+		}
+		var members []Member
+		for _, e := range entries {
+			if e.Path == "" || strings.Contains(e.Path, `\`) || e.Size < -1 || (e.Algorithm == "") != (e.Digest == "") {
+				t.Fatalf("%q: %+v", text, e)
+			}
+			members = append(members, Member{Path: e.Path})
+		}
+		if d := CompareRecord(entries, members); d.NotInArchive != nil {
+			t.Fatalf("%q: %+v", text, d)
+		}
+	})
+}

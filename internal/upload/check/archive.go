@@ -1,0 +1,98 @@
+package check
+
+import (
+	"fmt"
+	"strings"
+
+	"strongroom/internal/index"
+	"strongroom/internal/packaging/dist"
+)
+
+// archive tells what reading the archive found wrong.
+var archive = Check{
+	Name: "archive", Row: 30, Stage: Contents, Ref: "W-03, W-16, AV-4",
+	Run: func(u *Upload) []index.Problem {
+		var out []index.Problem
+		for _, e := range dist.ArchiveErrors(u.ArchiveErr) {
+			out = append(out, index.Problem{Code: archiveCode(e.Kind), Detail: "Invalid distribution file. " + sentence(e.Error())})
+		}
+		return out
+	},
+}
+
+func archiveCode(kind dist.ErrorKind) index.Code {
+	switch kind {
+	case dist.MissingRecord:
+		return index.CodeRecordMissing
+	case dist.MissingMetadata, dist.MissingPKGInfo:
+		return index.CodeMetadataMissing
+	}
+	return index.CodeInvalidArchive
+}
+
+// sentence ends a clause with a full stop.
+func sentence(s string) string {
+	if s == "" || strings.HasSuffix(s, ".") {
+		return s
+	}
+	return s + "."
+}
+
+var recordAgrees = Check{
+	Name: "record", Row: 35, Stage: Contents, Ref: "AV-15", Lenient: true,
+	Run: func(u *Upload) []index.Problem {
+		if !u.Archive.HasRecord {
+			return nil
+		}
+		entries, err := dist.ParseRecord(u.Archive.Record)
+		if err != nil {
+			return refuse(index.CodeRecordMismatch, "Invalid distribution file. %s", sentence(err.Error()))
+		}
+		d := dist.CompareRecord(entries, u.Archive.Members)
+		if d.Empty() {
+			return nil
+		}
+		return refuse(index.CodeRecordMismatch, "Invalid distribution file. RECORD does not list what the wheel holds: %s", differencesText(d))
+	},
+}
+
+func differencesText(d dist.RecordDifferences) string {
+	var parts []string
+	for _, l := range []struct {
+		what string
+		list []string
+	}{{"not listed", d.NotInRecord}, {"listed but not there", d.NotInArchive}, {"listed twice", d.Repeated}} {
+		if n := len(l.list); n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s (%s)", n, l.what, strings.Join(l.list[:min(n, 3)], ", ")))
+		}
+	}
+	return strings.Join(parts, "; ") + "."
+}
+
+var entryPoints = Check{
+	Name: "entry-points", Row: 36, Stage: Contents, Ref: "AV-18",
+	Run: func(u *Upload) []index.Problem {
+		if !u.Archive.HasEntryPoint {
+			return nil
+		}
+		if err := dist.ValidateEntryPoints(u.Archive.EntryPoints); err != nil {
+			return refuse(index.CodeEntryPoints, "Invalid distribution file. Its entry points are invalid: %s", sentence(err.Error()))
+		}
+		return nil
+	},
+}
+
+// licenseFiles wants every License-File in its place (rows 32 and 34). Before
+// metadata version 2.4 the field had no meaning, so nothing is asked of it.
+var licenseFiles = Check{
+	Name: "license-files", Row: 34, Stage: Contents, Ref: "A-10, PEP 639",
+	Run: func(u *Upload) []index.Problem {
+		if u.Archive.Metadata == nil || u.File.MetadataVersion < "2.4" {
+			return nil
+		}
+		if missing := u.Archive.MissingLicenseFiles(u.File.LicenseFiles); len(missing) > 0 {
+			return refuse(index.CodeLicenseFile, "License-File %s does not exist in the distribution file at the place where the metadata specification wants it.", strings.Join(missing, ", "))
+		}
+		return nil
+	},
+}
