@@ -2,7 +2,6 @@ package api
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 
 	"strongroom/internal/index"
@@ -85,17 +84,9 @@ func matches(header, etag string) bool {
 // redirectTo answers 301 to a fixed path, with the query kept.
 func redirectTo(path string) middleware.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		redirect(w, r, path, http.StatusMovedPermanently)
+		middleware.Redirect(w, r, path, http.StatusMovedPermanently)
 		return nil
 	}
-}
-
-// redirect goes to a path of this site only: never to what a client sent.
-func redirect(w http.ResponseWriter, r *http.Request, path string, status int) {
-	target := url.URL{Path: path, RawQuery: r.URL.RawQuery}
-	w.Header().Set("Location", target.String())
-	w.Header().Set("Content-Length", "0")
-	w.WriteHeader(status)
 }
 
 func unavailable(detail string, cause error) error {

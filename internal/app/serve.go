@@ -15,6 +15,8 @@ import (
 	"strongroom/internal/api"
 	"strongroom/internal/middleware"
 	"strongroom/internal/phrase"
+	"strongroom/internal/web"
+	"strongroom/internal/web/browse"
 )
 
 // shutdownTime bounds how long running requests may take to finish.
@@ -62,7 +64,7 @@ func (s *Server) build() error {
 		Acceptor: s.app.Acceptor, Ready: s.ready, Log: s.app.Log, URL: c.URL,
 	}
 	s.http = &http.Server{
-		Handler:           site.Wrap(middleware.Router(doors.Routes())),
+		Handler:           site.Wrap(middleware.Router(doors.Routes(), web.Routes(browse.New(s.app.DB, s.app.Pages, c.URL)))),
 		ReadHeaderTimeout: 20 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10, // OIDC tokens make long headers (UA-05)

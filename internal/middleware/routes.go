@@ -2,6 +2,7 @@ package middleware
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -78,4 +79,13 @@ func dispatch(path string, routes []Route) carried {
 		w.Header().Set("Allow", allowed)
 		return index.Refuse(index.CodeMethodNotAllowed, "%s is not possible here; possible: %s.", r.Method, allowed)
 	}
+}
+
+// Redirect goes to a path of this site only, with the query kept: never to
+// what a client sent as a whole address (security-bar 2.6).
+func Redirect(w http.ResponseWriter, r *http.Request, path string, status int) {
+	target := url.URL{Path: "/" + strings.TrimLeft(path, "/\\"), RawQuery: r.URL.RawQuery}
+	w.Header().Set("Location", target.String())
+	w.Header().Set("Content-Length", "0")
+	w.WriteHeader(status)
 }

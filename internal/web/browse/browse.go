@@ -1,0 +1,153 @@
+// Package browse holds the pages anybody may read: the start page and the
+// pages of projects.
+package browse
+
+import (
+	"embed"
+	"net/http"
+	"time"
+
+	"strongroom/internal/database"
+	"strongroom/internal/index"
+	"strongroom/internal/middleware"
+	"strongroom/internal/packaging"
+	"strongroom/internal/packaging/pep440"
+	"strongroom/internal/pages"
+	"strongroom/internal/web/shell"
+)
+
+//go:embed *.html
+var templates embed.FS
+
+// Browse answers readers. All fields must be set.
+type Browse struct {
+	DB    *database.DB
+	Pages *pages.Store
+	URL   string // public address of the site, no slash at the end
+	home  *shell.Page
+	page  *shell.Page
+}
+
+// New makes the pages.
+func New(db *database.DB, store *pages.Store, url string) *Browse {
+	return &Browse{DB: db, Pages: store, URL: url, home: shell.NewPage(templates, "home.html"), page: shell.NewPage(templates, "project.html")}
+}
+
+// Routes is the table of these pages.
+func (b *Browse) Routes() []middleware.Route {
+	return []middleware.Route{
+		{Methods: "GET", Path: "/{$}", Handler: b.start, Doc: "The start page."},
+		{Methods: "GET", Path: "/project/{name}/{$}", Handler: b.project, Doc: "A project with its latest release."},
+		{Methods: "GET", Path: "/project/{name}", Handler: addSlash, Doc: "Redirects to the page with a slash."},
+		{Methods: "GET", Path: "/project/{name}/{version}/{$}", Handler: b.project, Doc: "A release of a project."},
+		{Methods: "GET", Path: "/project/{name}/{version}", Handler: addSlash, Doc: "Redirects to the page with a slash."},
+	}
+}
+
+// homePage is what home.html shows.
+type homePage struct {
+	URL      string
+	Totals   database.Totals
+	Releases []recent
+}
+
+type recent struct {
+	database.RecentRelease
+	Date string
+}
+
+func (b *Browse) start(w http.ResponseWriter, r *http.Request) error {
+	data := homePage{URL: b.URL}
+	var err error
+	if data.Totals, err = b.DB.Totals(r.Context()); err != nil {
+		return err
+	}
+	releases, err := b.DB.RecentReleases(r.Context(), "", 12)
+	if err != nil {
+		return err
+	}
+	for _, rel := range releases {
+		data.Releases = append(data.Releases, recent{rel, time.UnixMicro(rel.At).UTC().Format("2006-01-02")})
+	}
+	return b.home.Write(w, r, http.StatusOK, data)
+}
+
+// projectPage is what project.html shows.
+type projectPage struct {
+	pages.View
+	URL    string
+	Pinned bool // the address names a version
+	Banner *banner
+}
+
+// banner is the message above a project or release with a flag on it.
+type banner struct {
+	Stop  bool // it is withdrawn, not only warned of
+	Title string
+	Text  string
+}
+
+func (b *Browse) project(w http.ResponseWriter, r *http.Request) error {
+	name, version := r.PathValue("name"), r.PathValue("version")
+	if normal := packaging.NormalizeName(name); normal != name || !packaging.ValidName(name) {
+		return toNormal(w, r, name, version)
+	}
+	canonical, err := canonicalOf(version)
+	if err != nil {
+		return err
+	}
+	view, err := b.Pages.View(r.Context(), name, canonical)
+	if err != nil {
+		return err
+	}
+	data := projectPage{View: view, URL: b.URL, Pinned: version != "", Banner: bannerOf(view)}
+	return b.page.Write(w, r, pageStatus(view), data)
+}
+
+func canonicalOf(version string) (string, error) {
+	if version == "" {
+		return "", nil
+	}
+	v, err := pep440.Parse(version)
+	if err != nil {
+		return "", index.Refuse(index.CodeNotFound, "%q is not a version.", version)
+	}
+	return v.Canonical(), nil
+}
+
+// pageStatus is 410 for what was deleted or removed; a quarantined project
+// still has a page, since it may return (SD-6, SN-7).
+func pageStatus(v pages.View) int {
+	if v.Status.Listing == index.Tombstone {
+		return http.StatusGone
+	}
+	return http.StatusOK
+}
+
+func bannerOf(v pages.View) *banner {
+	st := v.Status
+	if st.Served == nil {
+		st = v.Release
+	}
+	if st.Served == nil {
+		return nil
+	}
+	return &banner{Stop: !st.Offered, Title: st.Phrase(), Text: st.Served.Reason}
+}
+
+func toNormal(w http.ResponseWriter, r *http.Request, name, version string) error {
+	if !packaging.ValidName(name) {
+		return index.Refuse(index.CodeNotFound, "There is no project %q here.", name)
+	}
+	path := "/project/" + packaging.NormalizeName(name) + "/"
+	if version != "" {
+		path += version + "/"
+	}
+	middleware.Redirect(w, r, path, http.StatusMovedPermanently)
+	return nil
+}
+
+func addSlash(w http.ResponseWriter, r *http.Request) error {
+	middleware.Redirect(w, r, r.URL.Path+"/", http.StatusMovedPermanently)
+	return nil
+}

@@ -1,0 +1,91 @@
+// Package shell is what all pages share: the frame around them, the assets,
+// and the one way in which a page is written. Pages work without JavaScript;
+// there is no inline script or style.
+package shell
+
+import (
+	"bytes"
+	"embed"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"strconv"
+	"sync"
+
+	"strongroom/internal/middleware"
+)
+
+//go:embed base.html assets
+var files embed.FS
+
+// Page is one kind of page: its template fills the blocks "title" and "main"
+// of the frame. It is parsed at the first use.
+type Page struct {
+	parse func() *template.Template
+}
+
+// NewPage makes a page of a template in a folder of embedded files.
+func NewPage(from fs.FS, name string) *Page {
+	return &Page{parse: sync.OnceValue(func() *template.Template {
+		t := template.Must(template.New("base.html").Funcs(functions()).ParseFS(files, "base.html"))
+		return template.Must(t.ParseFS(from, name))
+	})}
+}
+
+func functions() template.FuncMap {
+	return template.FuncMap{"bytes": Bytes}
+}
+
+// csp allows our own style and images, and nothing else.
+const csp = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+// Write renders the page. Nothing is sent when the template fails.
+func (p *Page) Write(w http.ResponseWriter, r *http.Request, status int, data any) error {
+	var b bytes.Buffer
+	if err := p.parse().ExecuteTemplate(&b, "base.html", data); err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", csp)
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+	h.Set("Cache-Control", "no-cache")
+	h.Set("Content-Length", strconv.Itoa(b.Len()))
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(b.Bytes()) // a reader who left needs no page
+	}
+	return nil
+}
+
+// Routes serves the assets.
+func Routes() []middleware.Route {
+	return []middleware.Route{
+		{Methods: "GET", Path: "/static/{name}", Handler: asset, Doc: "Style sheets and images of the pages."},
+	}
+}
+
+func asset(w http.ResponseWriter, r *http.Request) error {
+	sub, err := fs.Sub(files, "assets")
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Cache-Control", "max-age=3600, public")
+	http.ServeFileFS(w, r, sub, r.PathValue("name"))
+	return nil
+}
+
+// Bytes writes a size for people.
+func Bytes(n int64) string {
+	units := []string{"B", "kB", "MB", "GB", "TB"}
+	f, i := float64(n), 0
+	for f >= 1000 && i < len(units)-1 {
+		f, i = f/1000, i+1
+	}
+	precision := 1
+	if i == 0 || f >= 100 {
+		precision = 0
+	}
+	return strconv.FormatFloat(f, 'f', precision, 64) + " " + units[i]
+}

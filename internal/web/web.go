@@ -1,0 +1,16 @@
+// Package web is every page for people: it joins the route tables of the
+// audiences.
+package web
+
+import (
+	"slices"
+
+	"strongroom/internal/middleware"
+	"strongroom/internal/web/browse"
+	"strongroom/internal/web/shell"
+)
+
+// Routes is the table of every page URL.
+func Routes(b *browse.Browse) []middleware.Route {
+	return slices.Concat(b.Routes(), shell.Routes())
+}
