@@ -1,6 +1,7 @@
 package api
 
 import (
+	"io"
 	"net/http"
 	"strings"
 
@@ -88,9 +89,39 @@ func (a *API) serveBlob(w http.ResponseWriter, r *http.Request, st *pages.FileSt
 	}
 	// ServeContent answers ranges, If-Range and the validators, and hands a
 	// file to sendfile.
-	http.ServeContent(w, r, "", st.UploadedAt, b.Content)
+	guard := &rangeGuard{ResponseWriter: w}
+	http.ServeContent(guard, r, "", st.UploadedAt, b.Content)
+	if guard.refused {
+		delete(h, "Content-Disposition")
+		return index.Refuse(index.CodeUnsatisfiable, "The range %q lies outside of the file; it has %d bytes.", r.Header.Get("Range"), b.Size)
+	}
 	return nil
 }
+
+// rangeGuard keeps ServeContent's own text about an unsatisfiable range back,
+// so that the one renderer answers.
+type rangeGuard struct {
+	http.ResponseWriter
+	refused bool
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (g *rangeGuard) WriteHeader(status int) {
+	if g.refused = status == http.StatusRequestedRangeNotSatisfiable; !g.refused {
+		g.ResponseWriter.WriteHeader(status)
+	}
+}
+
+// Write implements http.ResponseWriter.
+func (g *rangeGuard) Write(b []byte) (int, error) {
+	if g.refused {
+		return len(b), nil
+	}
+	return g.ResponseWriter.Write(b)
+}
+
+// ReadFrom keeps sendfile for file downloads.
+func (g *rangeGuard) ReadFrom(src io.Reader) (int64, error) { return io.Copy(g.ResponseWriter, src) }
 
 func notModified(w http.ResponseWriter) bool {
 	return middleware.Of(w).Status == http.StatusNotModified

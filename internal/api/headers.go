@@ -1,12 +1,14 @@
 package api
 
 import (
+	"bytes"
 	"net/http"
 	"strings"
 
 	"strongroom/internal/index"
 	"strongroom/internal/middleware"
 	"strongroom/internal/pages"
+	"strongroom/internal/phrase"
 )
 
 // Header values that answers share. They are never changed.
@@ -32,6 +34,48 @@ func openToAll(h http.Header) {
 	h["Access-Control-Allow-Methods"] = corsMethod
 	h["Access-Control-Max-Age"] = corsAge
 	h["Access-Control-Expose-Headers"] = corsExpose
+}
+
+// fixed is the header fields that every answer of a surface has, both ways: as
+// entries, and as lines that are copied (phrase.Fields).
+type fixed struct {
+	entries http.Header
+	lines   []byte
+}
+
+// fix makes a fixed of entries, which must not change afterwards.
+func fix(entries http.Header) fixed {
+	var b bytes.Buffer
+	if err := entries.Write(&b); err != nil { // into memory
+		panic(err)
+	}
+	return fixed{entries, b.Bytes()}
+}
+
+// put sets the fixed fields and those of the representation.
+func (f fixed) put(w http.ResponseWriter, r *http.Request, rep *pages.Representation) {
+	if phrase.Fields(r.Context(), f.lines, rep.Lines) {
+		return
+	}
+	h := w.Header()
+	for name, values := range f.entries {
+		h[name] = values
+	}
+	h["ETag"], h["X-PyPI-Last-Serial"] = rep.ETag, rep.Serial
+	if rep.Encoding != nil {
+		h["Content-Encoding"] = rep.Encoding
+	}
+}
+
+// Fixed fields of the surfaces.
+var (
+	simpleFixed = fix(withCORS(http.Header{"Cache-Control": maxAge600, "Vary": varyBoth, "Content-Security-Policy": simpleCSP}))
+	jsonFixed   = fix(withCORS(http.Header{"Cache-Control": maxAge900, "Vary": varyCoding}))
+)
+
+func withCORS(h http.Header) http.Header {
+	openToAll(h)
+	return h
 }
 
 // encodingFor picks the coding of an answer; quality values other than zero

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"strongroom/internal/index"
+	"strongroom/internal/middleware"
 	"strongroom/internal/packaging"
 	"strongroom/internal/packaging/pep440"
 	"strongroom/internal/pages"
@@ -32,17 +33,14 @@ func (a *API) legacyJSON(w http.ResponseWriter, r *http.Request, key pages.Key, 
 	if key.Name = packaging.NormalizeName(name); !packaging.ValidName(name) {
 		return index.Refuse(index.CodeNotFound, "Not Found")
 	}
-	openToAll(w.Header())
 	if key.Name != name {
-		redirect(w, r, "/pypi/"+key.Name+tail, http.StatusMovedPermanently)
+		openToAll(w.Header())
+		middleware.Redirect(w, r, "/pypi/"+key.Name+tail, http.StatusMovedPermanently)
 		return nil
 	}
 	page, err := a.Pages.Get(r.Context(), key)
 	if err != nil {
 		return err
 	}
-	h := w.Header()
-	h["Content-Type"], h["Cache-Control"], h["Vary"] = contentJSON, maxAge900, varyCoding
-	h["X-PyPI-Last-Serial"] = page.SerialText
-	return serve(w, r, page.In(encodingFor(r.Header.Get("Accept-Encoding"))))
+	return serve(w, r, jsonFixed, contentJSON, page.In(encodingFor(r.Header.Get("Accept-Encoding"))))
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"strongroom/internal/index"
+	"strongroom/internal/middleware"
 	"strongroom/internal/packaging"
 	"strongroom/internal/pages"
 )
@@ -15,7 +16,7 @@ func (a *API) simpleSlash(w http.ResponseWriter, r *http.Request) error {
 	if !packaging.ValidName(name) {
 		return index.Refuse(index.CodeNotFound, "There is no project %q here.", name)
 	}
-	redirect(w, r, "/simple/"+packaging.NormalizeName(name)+"/", http.StatusMovedPermanently)
+	middleware.Redirect(w, r, "/simple/"+packaging.NormalizeName(name)+"/", http.StatusMovedPermanently)
 	return nil
 }
 
@@ -38,8 +39,7 @@ func (a *API) simpleProject(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	rep := page.In(encodingFor(r.Header.Get("Accept-Encoding")))
-	simpleHeaders(w.Header(), t, page.SerialText)
-	return serve(w, r, rep)
+	return serve(w, r, simpleFixed, contentTypes[t], rep)
 }
 
 func (a *API) simpleType(r *http.Request) simpleType {
@@ -56,28 +56,15 @@ func (a *API) simpleType(r *http.Request) simpleType {
 	return textHTML
 }
 
-func simpleHeaders(h http.Header, t simpleType, serial []string) {
-	openToAll(h)
-	h["Content-Type"] = contentTypes[t]
-	h["Cache-Control"] = maxAge600
-	h["Vary"] = varyBoth
-	h["Content-Security-Policy"] = simpleCSP
-	h["X-PyPI-Last-Serial"] = serial
-}
-
 // serve writes a prepared answer, or 304 when the client has it (SC-03).
-func serve(w http.ResponseWriter, r *http.Request, rep *pages.Representation) error {
-	h := w.Header()
-	h["Etag"] = rep.ETag
+func serve(w http.ResponseWriter, r *http.Request, f fixed, contentType []string, rep *pages.Representation) error {
+	f.put(w, r, rep)
 	if have := r.Header["If-None-Match"]; len(have) > 0 && matches(joined(have), rep.ETag[0]) {
-		delete(h, "Content-Type")
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	h["Content-Length"] = rep.ContentLength
-	if rep.Encoding != nil {
-		h["Content-Encoding"] = rep.Encoding
-	}
+	h := w.Header()
+	h["Content-Type"], h["Content-Length"] = contentType, rep.ContentLength
 	w.WriteHeader(http.StatusOK)
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(rep.Body) // a client that went away needs no answer
@@ -98,11 +85,10 @@ func (a *API) simpleList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	simpleHeaders(w.Header(), t, list.SerialText)
 	if encodingFor(r.Header.Get("Accept-Encoding")) != pages.Identity {
-		return serve(w, r, list.Gzip)
+		return serve(w, r, simpleFixed, contentTypes[t], list.Gzip)
 	}
-	if err := serve(w, r, list.Plain); err != nil || r.Method == http.MethodHead || notModified(w) {
+	if err := serve(w, r, simpleFixed, contentTypes[t], list.Plain); err != nil || r.Method == http.MethodHead || notModified(w) {
 		return err
 	}
 	_ = list.WritePlain(w) // as above

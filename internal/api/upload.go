@@ -20,7 +20,7 @@ const bodyBuffer = 64 << 10
 
 // legacySlash keeps the method: uv follows 308 by hand (U-03).
 func legacySlash(w http.ResponseWriter, r *http.Request) error {
-	redirect(w, r, "/legacy/", http.StatusPermanentRedirect)
+	middleware.Redirect(w, r, "/legacy/", http.StatusPermanentRedirect)
 	return nil
 }
 

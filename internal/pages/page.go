@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
 	"strconv"
 	"sync"
 
@@ -35,6 +36,17 @@ type Representation struct {
 	ETag          []string // strong, differs by coding (SC-03)
 	ContentLength []string
 	Encoding      []string // nil for identity
+	Serial        []string
+	Lines         []byte // ETag, Content-Encoding and serial as header lines
+}
+
+// ready fills in Lines.
+func (r *Representation) ready() *Representation {
+	r.Lines = fmt.Appendf(nil, "ETag: %s\r\nX-PyPI-Last-Serial: %s\r\n", r.ETag[0], r.Serial[0])
+	if r.Encoding != nil {
+		r.Lines = fmt.Appendf(r.Lines, "Content-Encoding: %s\r\n", r.Encoding[0])
+	}
+	return r
 }
 
 // Page is the exact answer for one key. Serial is the project's, of the same
@@ -60,11 +72,12 @@ func (p *Page) represent(body []byte, e Encoding) *Representation {
 		Body:          body,
 		ETag:          []string{`"` + p.ETagBase + suffix(e) + `"`},
 		ContentLength: []string{strconv.Itoa(len(body))},
+		Serial:        p.SerialText,
 	}
 	if e != Identity {
 		r.Encoding = []string{e.String()}
 	}
-	return r
+	return r.ready()
 }
 
 func suffix(e Encoding) string {

@@ -91,8 +91,9 @@ func newRootPage(f Format, parts []*part, base string, serial int64) *RootPage {
 	p := &RootPage{Serial: serial, SerialText: []string{strconv.FormatInt(serial, 10)}, parts: parts}
 	body, length := joinGzip(parts)
 	base += [...]string{"-j", "-h"}[f]
-	p.Gzip = &Representation{Body: body, ETag: []string{`"` + base + `-gzip"`}, ContentLength: []string{strconv.Itoa(len(body))}, Encoding: []string{"gzip"}}
-	p.Plain = &Representation{ETag: []string{`"` + base + `"`}, ContentLength: []string{strconv.Itoa(length)}}
+	gz := Representation{Body: body, ETag: []string{`"` + base + `-gzip"`}, ContentLength: []string{strconv.Itoa(len(body))}, Encoding: []string{"gzip"}, Serial: p.SerialText}
+	plain := Representation{ETag: []string{`"` + base + `"`}, ContentLength: []string{strconv.Itoa(length)}, Serial: p.SerialText}
+	p.Gzip, p.Plain = gz.ready(), plain.ready()
 	return p
 }
 

@@ -9,34 +9,48 @@ import (
 )
 
 // status is the state of a connection's status line. Between two answers it is
-// nil; then it is the phrase that was set, or points to sent once the header of
-// the answer is on its way. Only the end of the answer leaves sent, so neither
-// a body that looks like a status line nor the answer to the next request, maybe
-// another person's behind a proxy, can get a phrase that came too late.
+// nil; then it is what was set, or points to sent once the header of the answer
+// is on its way. Only the end of the answer leaves sent, so neither a body that
+// looks like a status line nor the answer to the next request, maybe another
+// person's behind a proxy, can get a phrase that came too late.
 type status struct {
-	phrase atomic.Pointer[string]
-	sent   string
+	head atomic.Pointer[head]
+	sent head
+}
+
+// head is what goes into the header of one answer.
+type head struct {
+	phrase string    // "" for the standard one
+	fields [2][]byte // whole lines, put behind the status line
 }
 
 // next begins the next answer.
-func (s *status) next() { s.phrase.Store(nil) }
+func (s *status) next() { s.head.Store(nil) }
 
-// set takes a phrase unless the header is on its way.
-func (s *status) set(text string) {
+// set changes what goes into the header and reports whether it will: not when
+// the header is on its way.
+func (s *status) set(change func(*head)) bool {
 	for {
-		now := s.phrase.Load()
-		if now == &s.sent || s.phrase.CompareAndSwap(now, &text) {
-			return
+		now := s.head.Load()
+		if now == &s.sent {
+			return false
+		}
+		next := &head{}
+		if now != nil {
+			*next = *now
+		}
+		if change(next); s.head.CompareAndSwap(now, next) {
+			return true
 		}
 	}
 }
 
-// take returns the phrase for the status line that is being written.
-func (s *status) take() string {
-	if text := s.phrase.Swap(&s.sent); text != nil && text != &s.sent {
-		return *text
+// take returns what goes into the header that is being written, nil for nothing.
+func (s *status) take() *head {
+	if h := s.head.Swap(&s.sent); h != &s.sent {
+		return h
 	}
-	return ""
+	return nil
 }
 
 // phraser is a connection with a status line to write.
@@ -52,25 +66,34 @@ func (c *conn) status() *status { return &c.line }
 
 // Write costs one atomic load for everything after the header.
 func (c *conn) Write(p []byte) (int, error) {
-	if c.line.phrase.Load() == &c.line.sent {
+	if c.line.head.Load() == &c.line.sent {
 		return c.Conn.Write(p)
 	}
 	end := statusLine(p)
 	if end < 0 {
 		return c.Conn.Write(p)
 	}
-	text := c.line.take()
-	if text == "" {
+	h := c.line.take()
+	if h == nil {
 		return c.Conn.Write(p)
 	}
-	line := make([]byte, 0, phraseAt+len(text)+len(p)-end)
-	line = append(line, p[:phraseAt]...)
-	line = append(line, text...)
-	line = append(line, p[end:]...)
-	if n, err := c.Conn.Write(line); err != nil {
+	if n, err := c.Conn.Write(h.into(p, end)); err != nil {
 		return min(n, phraseAt), err // as much as is surely of p
 	}
 	return len(p), nil
+}
+
+// into puts the head into p, whose status line ends at end.
+func (h *head) into(p []byte, end int) []byte {
+	out := make([]byte, 0, len(p)+len(h.phrase)+len(h.fields[0])+len(h.fields[1]))
+	if h.phrase == "" {
+		out = append(out, p[:end]...)
+	} else {
+		out = append(append(out, p[:phraseAt]...), h.phrase...)
+	}
+	out = append(out, "\r\n"...)
+	out = append(append(out, h.fields[0]...), h.fields[1]...)
+	return append(out, p[end+len("\r\n"):]...)
 }
 
 // phraseAt is where the phrase begins, in "HTTP/1.1 404 Not Found".
@@ -108,7 +131,7 @@ type fileConn struct {
 
 // ReadFrom hands src to the kernel (sendfile). net/http calls it for bodies only.
 func (c *fileConn) ReadFrom(src io.Reader) (int64, error) {
-	if c.line.phrase.Load() != &c.line.sent {
+	if c.line.head.Load() != &c.line.sent {
 		return io.Copy(struct{ io.Writer }{&c.conn}, src)
 	}
 	return c.files.ReadFrom(src)
