@@ -16,6 +16,8 @@ import (
 	"io"
 	"os"
 	"time"
+
+	"strongroom/internal/index"
 )
 
 // What can go wrong, to be asked with errors.Is. Any other error is a mistake
@@ -27,12 +29,18 @@ var (
 
 	// ErrFull says that the disk or a quota is used up. Nothing was stored;
 	// reads go on. Answer 507, and try again when there is space (P15).
-	ErrFull = errors.New("the blob store is full")
+	ErrFull error = &index.Error{
+		Code: index.CodeStorageFull, Retry: 300,
+		Detail: "The server's storage is full. Nothing was stored; tell the administrators and try again later.",
+	}
 
 	// ErrUnavailable says that the store failed and that it is unknown whether
 	// the operation happened. The bytes must not be named by a row. Answer 503;
 	// the client may start again from the beginning.
-	ErrUnavailable = errors.New("the blob store is unavailable")
+	ErrUnavailable error = &index.Error{
+		Code: index.CodeUnavailable, Retry: 10,
+		Detail: "The server's storage does not answer. Nothing was stored; try again in a moment.",
+	}
 
 	// ErrCorrupt says that other bytes are stored under the key than the key
 	// promises (P6). Only fsck can help.

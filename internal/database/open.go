@@ -9,6 +9,8 @@ import (
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // registers "pgx"
+
+	"strongroom/internal/index"
 )
 
 // Options say where the rows are.
@@ -17,6 +19,8 @@ type Options struct {
 	URL string
 	// Readers bounds the connections that read at once; 0 means 4.
 	Readers int
+	// schema stops the migrations at a version, for Load; 0 means the newest.
+	schema int64
 }
 
 // DB is an open database with its schema up to date. The embedded Q reads.
@@ -59,7 +63,7 @@ func openSQLite(ctx context.Context, path string, o Options) (*DB, error) {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
 	w.SetMaxOpenConns(1)
-	if err := migrate(ctx, w, d); err != nil {
+	if err := migrate(ctx, w, d, o.schema); err != nil {
 		w.Close()
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
@@ -106,7 +110,7 @@ func openPostgres(ctx context.Context, o Options) (*DB, error) {
 	pool.SetMaxOpenConns(o.Readers + 12)
 	pool.SetMaxIdleConns(o.Readers + 12)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
-	if err := migrate(ctx, pool, d); err != nil {
+	if err := migrate(ctx, pool, d, o.schema); err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("open database %s: %w", redact(o.URL), err)
 	}
@@ -132,7 +136,11 @@ func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return db.write.run(context.WithoutCancel(ctx), fn)
+	err := db.write.run(context.WithoutCancel(ctx), fn)
+	if isFull(err) {
+		return &index.Error{Code: index.CodeStorageFull, Detail: "The server's database has no space left. Nothing was changed; tell the administrators and try again later.", Retry: 300, Err: err}
+	}
+	return err
 }
 
 // Snapshot runs fn with a reader for which no change becomes visible half-way.

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 
-	"strongroom/internal/blob"
 	"strongroom/internal/index"
 	"strongroom/internal/phrase"
 )
@@ -36,6 +35,8 @@ func Status(k index.Kind) int {
 		return http.StatusGone
 	case index.TooLarge:
 		return http.StatusRequestEntityTooLarge
+	case index.Unsatisfiable:
+		return http.StatusRequestedRangeNotSatisfiable
 	case index.Limited:
 		return http.StatusTooManyRequests
 	case index.LegallyBlocked:
@@ -58,7 +59,7 @@ type answer struct {
 	Code    index.Code      `json:"code"`
 	Message string          `json:"message"`
 	URL     string          `json:"url,omitempty"`
-	Errors  []index.Problem `json:"errors,omitempty"`
+	Errors  []index.Problem `json:"errors"`
 }
 
 // WriteError is the only place that writes a refusal. It says the same three
@@ -69,7 +70,7 @@ func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	info := e.Code.Info()
 	rec := Of(w)
 	rec.Code = e.Code
-	if info.Kind == index.Internal {
+	if k := info.Kind; k == index.Internal || k == index.Unavailable || k == index.StorageFull {
 		rec.cause = err
 	}
 	status := Status(info.Kind)
@@ -89,17 +90,11 @@ func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	}
 }
 
-// translate gives the tools' own errors their codes.
+// translate gives a request that ran out of time its code.
 func translate(err error) *index.Error {
 	e := index.AsError(err)
-	if e.Code != index.CodeInternal {
-		return e
-	}
-	switch {
-	case errors.Is(err, blob.ErrFull):
-		return &index.Error{Code: index.CodeStorageFull, Detail: "The server's storage is full. Nothing was stored; tell the administrators and try again later.", Retry: 300, Err: err}
-	case errors.Is(err, blob.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
-		return &index.Error{Code: index.CodeUnavailable, Detail: "The server's storage does not answer. Nothing was stored; try again in a moment.", Retry: 10, Err: err}
+	if e.Code == index.CodeInternal && errors.Is(err, context.DeadlineExceeded) {
+		return &index.Error{Code: index.CodeUnavailable, Detail: "The answer took too long. Try again in a moment.", Retry: 10, Err: err}
 	}
 	return e
 }
@@ -135,12 +130,15 @@ func (a answer) render(accept string) (contentType string, body []byte) {
 }
 
 // errorForm reads the Accept header by X-2. Unlike for pages, the order of
-// preference among the machine forms is ours.
+// preference among the machine forms is ours. A client that takes plain JSON or
+// else text gets the problem document, which has the same keys: such a client is
+// uv publish, which shows of application/json only the code, and of a problem
+// document title and detail (UE-03).
 func errorForm(accept string) string {
 	if accept == "" {
 		return "problem"
 	}
-	var plainJSON, html, wildcard bool
+	var plainJSON, html, text, wildcard bool
 	for part := range strings.SplitSeq(accept, ",") {
 		media, params, _ := strings.Cut(part, ";")
 		if strings.Contains(strings.ReplaceAll(params, " ", ""), "q=0") && !strings.Contains(params, "0.") {
@@ -153,6 +151,8 @@ func errorForm(accept string) string {
 			plainJSON = true
 		case media == "text/html":
 			html = true
+		case media == "text/plain", media == "text/*":
+			text = true
 		case media == "*/*":
 			wildcard = true
 		}
@@ -160,7 +160,7 @@ func errorForm(accept string) string {
 	switch {
 	case html && !plainJSON: // a browser, which also accepts */*
 		return "html"
-	case wildcard:
+	case wildcard, plainJSON && (text || html):
 		return "problem"
 	case plainJSON:
 		return "json"
@@ -168,7 +168,11 @@ func errorForm(accept string) string {
 	return "text"
 }
 
+// json lists at least the one problem that the refusal is about.
 func (a answer) json() []byte {
+	if len(a.Errors) == 0 {
+		a.Errors = []index.Problem{{Code: a.Code, Detail: a.Detail}}
+	}
 	b, err := json.Marshal(a)
 	if err != nil { // texts and numbers always encode
 		panic(err)

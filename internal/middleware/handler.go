@@ -26,7 +26,7 @@ type Site struct {
 // stops panics, and gives every answer its common headers.
 func (s *Site) Wrap(next Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		rec := newRecord(w)
+		rec := &Record{w: w}
 		start := time.Now()
 		rec.Remote = s.Proxies.Client(r)
 		s.commonHeaders(w.Header())
@@ -36,7 +36,6 @@ func (s *Site) Wrap(next Handler) http.Handler {
 		if s.Observe != nil {
 			s.Observe(rec, elapsed)
 		}
-		rec.release()
 	})
 }
 

@@ -3,7 +3,6 @@ package middleware
 import (
 	"io"
 	"net/http"
-	"sync"
 
 	"strongroom/internal/index"
 )
@@ -21,18 +20,6 @@ type Record struct {
 	cause  error      // what an internal error hides from the client
 }
 
-var records = sync.Pool{New: func() any { return new(Record) }}
-
-func newRecord(w http.ResponseWriter) *Record {
-	rec := records.Get().(*Record)
-	*rec = Record{w: w}
-	return rec
-}
-
-func (rec *Record) release() {
-	*rec = Record{}
-	records.Put(rec)
-}
 
 // Of finds the record behind a handler's ResponseWriter.
 func Of(w http.ResponseWriter) *Record {
