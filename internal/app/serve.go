@@ -15,6 +15,7 @@ import (
 	"strongroom/internal/api"
 	"strongroom/internal/middleware"
 	"strongroom/internal/phrase"
+	"strongroom/internal/ratelimit"
 	"strongroom/internal/web"
 	"strongroom/internal/web/browse"
 )
@@ -29,6 +30,7 @@ type Server struct {
 	listener net.Listener
 	log      *middleware.AccessLog
 	metrics  *metrics
+	limiter  *ratelimit.Limiter
 
 	mu       sync.Mutex
 	stopping bool
@@ -59,9 +61,10 @@ func (s *Server) build() error {
 		s.log = middleware.NewAccessLog(os.Stderr)
 	}
 	site := &middleware.Site{Log: s.log, Proxies: proxies, HTTPS: c.HTTPS(), Observe: s.metrics.observe, Clock: s.app.Clock}
+	s.limiter = &ratelimit.Limiter{DB: s.app.DB, Clock: s.app.Clock, Hash: s.app.Keys.HashAddress}
 	doors := &api.API{
 		DB: s.app.DB, Pages: s.app.Pages, Root: s.app.Root, Bucket: s.app.Bucket, Guard: s.app.Guard,
-		Acceptor: s.app.Acceptor, Ready: s.ready, Log: s.app.Log, URL: c.URL,
+		Acceptor: s.app.Acceptor, Limiter: s.limiter, Ready: s.ready, Log: s.app.Log, URL: c.URL,
 	}
 	s.http = &http.Server{
 		Handler:           site.Wrap(middleware.Router(doors.Routes(), web.Routes(browse.New(s.app.DB, s.app.Pages, c.URL)))),
@@ -101,8 +104,15 @@ func (s *Server) Run(ctx context.Context) error {
 			s.app.Log.Error("metrics", "error", err.Error())
 		}
 	})
+	background.Go(func() {
+		s.app.every(work, time.Second, s.limiter.Flush)
+		if err := s.limiter.Flush(context.WithoutCancel(work)); err != nil {
+			s.app.Log.Warn("rate limits", "error", err.Error())
+		}
+	})
 	served := make(chan error, 1)
 	go func() { served <- s.http.Serve(l) }()
+	s.warnExposed()
 	s.app.Log.Info("listening", "url", s.URL())
 	select {
 	case err = <-served:
@@ -118,6 +128,17 @@ func (s *Server) Run(ctx context.Context) error {
 		s.log.Close()
 	}
 	return err
+}
+
+// warnExposed says loudly when tokens would cross a network in the clear.
+func (s *Server) warnExposed() {
+	c := s.app.Config
+	host, _, err := net.SplitHostPort(c.Listen)
+	ip := net.ParseIP(host)
+	if err != nil || host == "localhost" || ip != nil && ip.IsLoopback() || c.TLSCert != "" || len(c.TrustedProxies) > 0 {
+		return
+	}
+	s.app.Log.Warn("listening beyond this machine without TLS: tokens can be read on the network; set tls_cert and tls_key, or put a proxy in front and set trusted_proxies", "listen", c.Listen)
 }
 
 func (s *Server) wrapListener() (net.Listener, error) {

@@ -15,6 +15,8 @@ type AccessLog struct {
 	mu   sync.Mutex
 	out  io.Writer
 	buf  []byte
+	unix int64  // the second that date spells
+	date []byte // of unix, up to the seconds
 	stop chan struct{}
 	done sync.WaitGroup
 }
@@ -75,7 +77,7 @@ func (l *AccessLog) Write(r *http.Request, rec *Record, start time.Time, elapsed
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	b := append(l.buf, `{"time":"`...)
-	b = start.UTC().AppendFormat(b, "2006-01-02T15:04:05.000000Z")
+	b = l.stamp(b, start)
 	b = append(b, `","level":"INFO","msg":"request","method":`...)
 	b = appendText(b, r.Method)
 	b = append(b, `,"path":`...)
@@ -97,6 +99,19 @@ func (l *AccessLog) Write(r *http.Request, rec *Record, start time.Time, elapsed
 	if len(l.buf) >= flushAt {
 		l.flush()
 	}
+}
+
+// stamp writes the time; the date is spelled once a second.
+func (l *AccessLog) stamp(b []byte, at time.Time) []byte {
+	if unix := at.Unix(); unix != l.unix {
+		l.unix, l.date = unix, at.UTC().AppendFormat(l.date[:0], "2006-01-02T15:04:05.")
+	}
+	us := at.Nanosecond() / 1000
+	b = append(b, l.date...)
+	for unit := 100_000; unit > 0; unit /= 10 {
+		b = append(b, byte('0'+us/unit%10))
+	}
+	return append(b, 'Z')
 }
 
 func appendField(b []byte, key, value string) []byte {

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"strongroom/internal/database"
-	"strongroom/internal/index"
 	"strongroom/internal/packaging"
 	"strongroom/internal/upload/check"
 )
@@ -67,7 +66,7 @@ func (a *Acceptor) readClaim(ctx context.Context, q database.Q, u *check.Upload)
 	placed, exists, err := q.PlacedFile(ctx, claim.Filename)
 	f.FileExists = exists
 	if exists {
-		f.FileStatus = index.StatusOf(index.At{Level: index.OnFile, Standing: placed.Standing})
+		f.FileStatus = placed.Status()
 	}
 	return err
 }

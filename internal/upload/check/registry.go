@@ -39,6 +39,9 @@ var filenameReuse = Check{
 		if !f.Claimed || f.FileExists && f.FileStatus.File == "" {
 			return nil
 		}
+		if len(releaseStatus.Run(u)) > 0 {
+			return nil // the whole release is withdrawn, which says more (SD-11)
+		}
 		return refuse(index.CodeFilenameReuse, "This filename was previously used by a file that has since been deleted or withdrawn ('%s'). Use a different version.", f.ClaimFilename)
 	},
 }
