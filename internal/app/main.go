@@ -21,7 +21,11 @@ func Main(ctx context.Context, args []string, console ops.Console) int {
 	if done {
 		return code
 	}
-	err := dispatch(ctx, cli, command, args, console)
+	return exitCode(dispatch(ctx, cli, command, args, console), console)
+}
+
+// exitCode tells an error and gives the program's exit code for it.
+func exitCode(err error, console ops.Console) int {
 	var exit ops.ExitError
 	switch {
 	case err == nil:

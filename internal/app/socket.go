@@ -88,16 +88,7 @@ func (a *App) carryOut(ctx context.Context, args []string, console ops.Console) 
 		fmt.Fprintln(console.Stderr, "strongroom: this command cannot run inside the server")
 		return 1
 	}
-	err := c.Run(ctx, a.Operator(console))
-	var exit ops.ExitError
-	switch {
-	case err == nil:
-		return 0
-	case errors.As(err, &exit):
-		return exit.Code
-	}
-	fmt.Fprintf(console.Stderr, "strongroom: %v\n", err)
-	return 1
+	return exitCode(c.Run(ctx, a.Operator(console)), console)
 }
 
 // frames writes the two output streams into one answer.

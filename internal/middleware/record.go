@@ -20,7 +20,6 @@ type Record struct {
 	cause  error      // what an internal error hides from the client
 }
 
-
 // Of finds the record behind a handler's ResponseWriter.
 func Of(w http.ResponseWriter) *Record {
 	if rec, ok := w.(*Record); ok {
