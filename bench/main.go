@@ -36,7 +36,7 @@ func main() {
 	run := bench
 	args := os.Args[1:]
 	if len(args) > 0 && args[0] == subject.LimitCommand {
-		run, args = serveLimit, args[1:]
+		run, args = limit.Command, args[1:]
 	}
 	if err := run(ctx, args); err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -94,7 +94,11 @@ func bench(ctx context.Context, args []string) error {
 // newLab prepares a fresh folder for the run and, where it takes part, builds
 // Strongroom.
 func newLab(ctx context.Context, o options) (*work.Lab, error) {
-	l := &work.Lab{Cache: o.cache, Binary: o.binary, Only: list(o.only), Quick: o.quick, Log: os.Stderr}
+	cache, err := filepath.Abs(o.cache)
+	if err != nil {
+		return nil, err
+	}
+	l := &work.Lab{Cache: cache, Binary: o.binary, Only: list(o.only), Quick: o.quick, Log: os.Stderr}
 	for _, name := range subject.All() {
 		if slices.ContainsFunc(list(o.servers), func(s string) bool { return strings.EqualFold(s, name) }) {
 			l.Servers = append(l.Servers, name)
@@ -103,20 +107,15 @@ func newLab(ctx context.Context, o options) (*work.Lab, error) {
 	if len(l.Servers) != len(list(o.servers)) {
 		return nil, fmt.Errorf("-servers %s: the servers are %s", o.servers, strings.Join(subject.All(), ","))
 	}
-	if err := os.MkdirAll(o.cache, 0o755); err != nil {
+	if err := os.MkdirAll(cache, 0o755); err != nil {
 		return nil, err
 	}
 	if slices.Contains(l.Servers, subject.Strongroom) && l.Binary == "" {
-		var err error
-		if l.Binary, err = subject.Build(ctx, o.cache); err != nil {
+		if l.Binary, err = subject.Build(ctx, cache); err != nil {
 			return nil, err
 		}
 	}
-	run, err := os.MkdirTemp(o.cache, "run-")
-	if err != nil {
-		return nil, err
-	}
-	l.Run, err = filepath.Abs(run)
+	l.Run, err = os.MkdirTemp(cache, "run-")
 	return l, err
 }
 
@@ -128,12 +127,12 @@ func list(s string) []string {
 var about string
 
 func facts(o options, began time.Time) []string {
-	kind := "full run"
+	kind := "A full run"
 	if o.quick {
-		kind = "quick run: few and short rounds, so the figures are rough"
+		kind = "A quick run (few and short rounds: the figures are rough)"
 	}
 	return append(report.Machine(began),
-		fmt.Sprintf("%s of %s; medians of the rounds, ratios are medians of paired rounds", kind, time.Since(began).Round(time.Second)),
+		fmt.Sprintf("%s, %s long; figures are medians of the rounds, ratios medians of paired rounds", kind, time.Since(began).Round(time.Second)),
 		"Run it again: `go run ./bench -out docs/BENCHMARKS.md` (`-quick` for a first look, `-help` for more)")
 }
 
@@ -146,31 +145,4 @@ func write(r report.Report, out string) error {
 		return err
 	}
 	return errors.Join(r.Write(f), f.Close())
-}
-
-// serveLimit is this program as the limit; it runs until it is told to end.
-func serveLimit(ctx context.Context, args []string) error {
-	f := flag.NewFlagSet(subject.LimitCommand, flag.ContinueOnError)
-	room := f.String("data", "", "data folder")
-	listen := f.String("listen", "127.0.0.1:0", "address")
-	wheels := f.String("import", "", "folder of wheels to begin with")
-	pages := f.String("pages", "", "folder of pages to answer with")
-	if err := f.Parse(args); err != nil {
-		return err
-	}
-	s, err := limit.New(*room)
-	if err != nil {
-		return err
-	}
-	if *wheels != "" {
-		if err := s.Import(*wheels); err != nil {
-			return err
-		}
-	}
-	if *pages != "" {
-		if err := s.LoadPages(*pages); err != nil {
-			return err
-		}
-	}
-	return s.Listen(ctx, *listen)
 }

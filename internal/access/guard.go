@@ -78,7 +78,7 @@ func (g *Guard) Authenticate(ctx context.Context, header string) (*Identity, err
 	}
 	caveats, err := m.VerifySignature(key, nil)
 	if err != nil {
-		return nil, index.Refuse(index.CodeInvalidToken, "Invalid API Token: its signature does not fit; it may have been cut off or altered.")
+		return nil, index.Refuse(index.CodeAuthentication, "Invalid or non-existent authentication information: the token's signature does not fit; it may have been cut off or altered.")
 	}
 	id.caveats = append(caveats, id.Token.Caveats...)
 	g.touch(id.Token.ID)

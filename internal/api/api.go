@@ -13,6 +13,7 @@ import (
 	"strongroom/internal/database"
 	"strongroom/internal/middleware"
 	"strongroom/internal/pages"
+	"strongroom/internal/ratelimit"
 	"strongroom/internal/upload"
 )
 
@@ -24,9 +25,17 @@ type API struct {
 	Bucket   blob.Bucket
 	Guard    *access.Guard
 	Acceptor *upload.Acceptor
+	Limiter  *ratelimit.Limiter
 	Ready    func(context.Context) error // nil while the server takes requests
 	Log      *slog.Logger
 	URL      string // public address of the site, no slash at the end
+
+	// SecurityContact is where faults are reported: mail addresses or URIs with
+	// spaces between them; empty for nothing said.
+	SecurityContact string
+
+	figures figures
+	rpc     rpcState
 
 	negotiator negotiator
 }
@@ -43,6 +52,30 @@ func (a *API) Routes() []middleware.Route {
 		{Methods: "GET", Path: "/pypi/{project}/json/{$}", Handler: a.projectJSON, Doc: "The latest release and all files of a project."},
 		{Methods: "GET", Path: "/pypi/{project}/{version}/json", Handler: a.releaseJSON, Doc: "One release of a project."},
 		{Methods: "GET", Path: "/pypi/{project}/{version}/json/{$}", Handler: a.releaseJSON, Doc: "One release of a project."},
+		{Methods: "GET", Path: "/pypi", Handler: a.pypiGet, Doc: "?:action=…, addresses from before 2018: redirects, or says what to use."},
+		{Methods: "GET", Path: "/pypi/{$}", Handler: a.pypiGet, Doc: "As /pypi."},
+		{Methods: "POST", Path: "/pypi", Handler: a.pypiPost, Doc: "XML-RPC (text/xml), and ?:action=…."},
+		{Methods: "POST", Path: "/pypi/{$}", Handler: a.pypiPost, Doc: "As /pypi."},
+		{Methods: "POST", Path: "/RPC2", Handler: a.xmlrpc, Doc: "XML-RPC."},
+		{Methods: "GET", Path: "/pypi/{project}", Handler: projectPage, Doc: "Redirects to the project's page."},
+		{Methods: "GET", Path: "/pypi/{project}/{$}", Handler: projectPage, Doc: "Redirects to the project's page."},
+		{Methods: "GET", Path: "/pypi/{project}/{version}", Handler: projectPage, Doc: "Redirects to the release's page."},
+		{Methods: "GET", Path: "/pypi/{project}/{version}/{$}", Handler: projectPage, Doc: "Redirects to the release's page."},
+		{Methods: "GET", Path: "/p/{project}", Handler: projectPage, Doc: "Redirects to the project's page."},
+		{Methods: "GET", Path: "/p/{project}/{$}", Handler: projectPage, Doc: "Redirects to the project's page."},
+		{Methods: "GET", Path: "/p/{project}/{version}", Handler: projectPage, Doc: "Redirects to the release's page."},
+		{Methods: "GET", Path: "/p/{project}/{version}/{$}", Handler: projectPage, Doc: "Redirects to the release's page."},
+		{Methods: "GET", Path: "/rss/updates.xml", Handler: a.rssUpdates, Doc: "The newest releases (RSS 2.0)."},
+		{Methods: "GET", Path: "/rss/packages.xml", Handler: a.rssPackages, Doc: "The newest projects (RSS 2.0)."},
+		{Methods: "GET", Path: "/rss/project/{project}/releases.xml", Handler: a.rssReleases, Doc: "A project's newest releases (RSS 2.0)."},
+		{Methods: "GET", Path: "/stats", Handler: redirectTo("/stats/"), Doc: "Redirects to /stats/."},
+		{Methods: "GET", Path: "/stats/{$}", Handler: a.stats, Doc: "How large everything is, and the largest projects: JSON or HTML."},
+		{Methods: "GET", Path: "/sitemap.xml", Handler: a.sitemapIndex, Doc: "The index of the sitemaps."},
+		{Methods: "GET", Path: "/{sitemap}", Handler: a.sitemapBucket, Doc: "N.sitemap.xml, one of the sitemaps."},
+		{Methods: "GET", Path: "/robots.txt", Handler: a.robots, Doc: "What search engines should leave alone."},
+		{Methods: "GET", Path: "/opensearch.xml", Handler: a.openSearchDescription, Doc: "How browsers search here."},
+		{Methods: "GET", Path: "/favicon.ico", Handler: favicon, Doc: "The icon."},
+		{Methods: "GET", Path: "/.well-known/security.txt", Handler: a.securityTxt, Doc: "Where to report faults (RFC 9116)."},
 		{Methods: "POST", Path: "/legacy", Handler: legacySlash, Doc: "Redirects to /legacy/."},
 		{Methods: "GET", Path: "/legacy/{$}", Handler: a.uploadHelp, Doc: "How to upload."},
 		{Methods: "POST", Path: "/legacy/{$}", Handler: a.upload, Doc: "Uploads a file (the legacy upload API of PyPI)."},

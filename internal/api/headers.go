@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"strings"
+	"sync"
 
 	"strongroom/internal/index"
 	"strongroom/internal/middleware"
@@ -67,11 +68,15 @@ func (f fixed) put(w http.ResponseWriter, r *http.Request, rep *pages.Representa
 	}
 }
 
-// Fixed fields of the surfaces.
-var (
-	simpleFixed = fix(withCORS(http.Header{"Cache-Control": maxAge600, "Vary": varyBoth, "Content-Security-Policy": simpleCSP}))
-	jsonFixed   = fix(withCORS(http.Header{"Cache-Control": maxAge900, "Vary": varyCoding}))
-)
+// simpleFixed is the fixed fields of the Simple API.
+var simpleFixed = sync.OnceValue(func() fixed {
+	return fix(withCORS(http.Header{"Cache-Control": maxAge600, "Vary": varyBoth, "Content-Security-Policy": simpleCSP}))
+})
+
+// jsonFixed is the fixed fields of the legacy JSON API.
+var jsonFixed = sync.OnceValue(func() fixed {
+	return fix(withCORS(http.Header{"Cache-Control": maxAge900, "Vary": varyCoding}))
+})
 
 func withCORS(h http.Header) http.Header {
 	openToAll(h)

@@ -74,7 +74,10 @@ func dispatch(ctx context.Context, cli *ops.CLI, command *kong.Context, args []s
 	if err != nil {
 		return err
 	}
-	if c, ok := selected.(ops.Offline); ok {
+	switch c := selected.(type) {
+	case ops.Gate:
+		return c.RunGate(ctx, console, policy(settings))
+	case ops.Offline:
 		return runOffline(ctx, settings, c, console)
 	}
 	return runCommand(ctx, settings, selected.(ops.Command), args, console)
@@ -120,7 +123,7 @@ func serve(ctx context.Context, cli *ops.CLI, _ *ops.ServeCommand, console ops.C
 // here when there is none.
 func runCommand(ctx context.Context, c config.Config, command ops.Command, args []string, console ops.Console) error {
 	if remote, err := dialServer(c.Data); err == nil {
-		return remote.run(ctx, args, console)
+		return remote.run(ctx, command, args, console)
 	}
 	a, err := Open(ctx, c, slog.New(slog.NewTextHandler(console.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	if err != nil {
@@ -137,5 +140,13 @@ func runOffline(ctx context.Context, c config.Config, command ops.Offline, conso
 		remote.close()
 		return fmt.Errorf("a server is using %s; stop it first", c.Data)
 	}
+	if err := makeFolder(c.Data); err != nil {
+		return fmt.Errorf("data folder: %w", err)
+	}
+	lock, err := lockFolder(c.Data)
+	if err != nil {
+		return err
+	}
+	defer lock.release()
 	return command.RunOffline(ctx, console, ops.Folders{Data: c.Data, Storage: storageFolder(c), Database: databaseURL(c)})
 }

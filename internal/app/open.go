@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -57,10 +56,13 @@ func Open(ctx context.Context, c config.Config, log *slog.Logger) (*App, error) 
 
 func (a *App) openTools(ctx context.Context) (err error) {
 	c := a.Config
-	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+	if err := makeFolder(c.Data); err != nil {
 		return fmt.Errorf("data folder: %w", err)
 	}
 	if a.lock, err = lockFolder(c.Data); err != nil {
+		return err
+	}
+	if err := ops.Restored(c.Data); err != nil {
 		return err
 	}
 	if a.Keys, err = sign.Open(filepath.Join(c.Data, "keys")); err != nil {

@@ -177,6 +177,7 @@ func (a *App) background(ctx context.Context) *sync.WaitGroup {
 		}
 	})
 	wg.Go(func() { a.every(ctx, time.Second, a.Guard.FlushUsed) })
+	wg.Go(func() { a.jobs().Run(ctx) })
 	wg.Go(func() {
 		if err := a.serveSocket(ctx); err != nil {
 			a.Log.Error("admin socket", "error", err.Error())

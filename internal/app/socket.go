@@ -21,12 +21,12 @@ import (
 
 const socketName = "admin.sock"
 
-// call is what the command line sends: one line of JSON, then standard input.
+// call is what the command line sends in a header; the body is its standard
+// input.
 type call struct {
 	Args  []string `json:"args"`
 	Dir   string   `json:"dir"`
 	Width int      `json:"width"`
-	Stdin bool     `json:"stdin"` // the bytes after the line are its input
 }
 
 // frame is one line of the answer.
@@ -43,10 +43,15 @@ func (a *App) serveSocket(ctx context.Context) error {
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("admin socket: %w", err)
 	}
-	l, err := listenPrivate(path)
+	var l net.Listener
+	err := withShortPath(path, func(short string) (err error) {
+		l, err = listenPrivate(short)
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("admin socket: %w", err)
 	}
+	defer os.Remove(path)
 	srv := &http.Server{Handler: http.HandlerFunc(a.answerCall), ConnContext: rememberPeer}
 	stop := context.AfterFunc(ctx, func() { srv.Close() })
 	defer stop()
@@ -72,9 +77,16 @@ func (a *App) answerCall(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "malformed call", http.StatusBadRequest)
 		return
 	}
-	out := &frames{enc: json.NewEncoder(w), flush: http.NewResponseController(w)}
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	out := &frames{enc: json.NewEncoder(w), control: http.NewResponseController(w), gone: cancel}
+	// A terminal as standard input does not end; the answer must not wait for it.
+	if err := out.control.EnableFullDuplex(); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
 	console := ops.Console{Stdin: r.Body, Stdout: out.stream(false), Stderr: out.stream(true), Dir: c.Dir, Width: c.Width}
-	out.send(frame{Done: true, Code: a.carryOut(r.Context(), c.Args, console)})
+	out.send(frame{Done: true, Code: a.carryOut(ctx, c.Args, console)})
 }
 
 // carryOut runs a command line inside the server.
@@ -91,18 +103,21 @@ func (a *App) carryOut(ctx context.Context, args []string, console ops.Console) 
 	return exitCode(c.Run(ctx, a.Operator(console)), console)
 }
 
-// frames writes the two output streams into one answer.
+// frames writes the two output streams into one answer. gone is called when
+// the caller left, such as by Ctrl-C: the command is cut short then.
 type frames struct {
-	mu    sync.Mutex
-	enc   *json.Encoder
-	flush *http.ResponseController
+	mu      sync.Mutex
+	enc     *json.Encoder
+	control *http.ResponseController
+	gone    func()
 }
 
 func (f *frames) send(fr frame) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	_ = f.enc.Encode(fr) // a caller that left hears nothing
-	_ = f.flush.Flush()
+	if err := errors.Join(f.enc.Encode(fr), f.control.Flush()); err != nil {
+		f.gone()
+	}
 }
 
 func (f *frames) stream(isErr bool) io.Writer { return stream{f, isErr} }
@@ -126,7 +141,11 @@ func (s stream) Write(b []byte) (int, error) {
 type remote struct{ conn net.Conn }
 
 func dialServer(data string) (*remote, error) {
-	conn, err := net.Dial("unix", filepath.Join(data, socketName))
+	var conn net.Conn
+	err := withShortPath(filepath.Join(data, socketName), func(short string) (err error) {
+		conn, err = net.Dial("unix", short)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -135,13 +154,19 @@ func dialServer(data string) (*remote, error) {
 
 func (r *remote) close() { r.conn.Close() }
 
-// run hands the command over and copies what it says.
-func (r *remote) run(ctx context.Context, args []string, console ops.Console) error {
+// run hands the command over and copies what it says. Standard input goes along
+// only where the command reads it: without a body the server sees at once when
+// the caller is gone.
+func (r *remote) run(ctx context.Context, command ops.Command, args []string, console ops.Console) error {
+	var input io.Reader
+	if c, ok := command.(ops.Asker); ok && c.Asks() {
+		input = console.Stdin
+	}
 	header, err := json.Marshal(call{Args: args, Dir: console.Dir, Width: console.Width})
 	if err != nil {
 		return err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://admin/", console.Stdin)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://admin/", input)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"strongroom/internal/access"
@@ -29,7 +28,7 @@ func (a *App) welcome(ctx context.Context, console ops.Console) error {
 	shown, note := secret, "This token is shown only now; keep it."
 	if console.Width == 0 {
 		path := filepath.Join(a.Config.Data, "admin-token")
-		if err := os.WriteFile(path, []byte(secret+"\n"), 0o600); err != nil {
+		if err := writeSecret(path, secret+"\n"); err != nil {
 			return fmt.Errorf("first run: %w", err)
 		}
 		shown, note = `"$(cat '`+path+`')"`, "The upload token of admin is in "+path+"; move it to a safe place."

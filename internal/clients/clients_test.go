@@ -74,7 +74,7 @@ func TestProjectIsWritten(t *testing.T) {
 		dir := t.TempDir()
 		project := Project{
 			Name: "Some.Demo-Project", Version: "1.0", Backend: backend, Summary: `A "quoted" summary`, RequiresPython: ">=3.8",
-			Dependencies: []string{"left>=1", "right"}, Files: map[string]string{"data/note.txt": "hello"}, Padding: 1000,
+			Dependencies: []string{"left>=1", "right"}, Extra: "third", Files: map[string]string{"data/note.txt": "hello"}, Padding: 1000,
 		}
 		if err := project.write(dir); err != nil {
 			t.Fatal(err)
@@ -85,6 +85,7 @@ func TestProjectIsWritten(t *testing.T) {
 		}
 		for _, want := range []string{
 			`name = "Some.Demo-Project"`, `dependencies = ["left>=1", "right"]`, `requires-python = ">=3.8"`,
+			`more = ["third"]`,
 			`description = "A \"quoted\" summary"`, "build-backend = " + project.entryPoint(),
 		} {
 			if !strings.Contains(string(text), want) {

@@ -19,6 +19,7 @@ type Project struct {
 	Summary        string            // may be empty
 	RequiresPython string            // a specifier such as ">=3.8"; may be empty
 	Dependencies   []string          // requirements
+	Extra          string            // a requirement of the extra "more"; may be empty
 	Files          map[string]string // further files of the package: path → text; other files, other bytes
 	Padding        int               // bytes of noise in the package, which do not compress: for large downloads
 }
@@ -130,6 +131,9 @@ func (p Project) pyproject() string {
 	}
 	if p.RequiresPython != "" {
 		lines = append(lines, fmt.Sprintf("requires-python = %q", p.RequiresPython))
+	}
+	if p.Extra != "" {
+		lines = append(lines, "[project.optional-dependencies]", "more = "+list(p.Extra))
 	}
 	if p.backend() == "hatchling" {
 		lines = append(lines, "[tool.hatch.build.targets.wheel]", "packages = "+list("src/"+p.module()))

@@ -9,19 +9,25 @@ import (
 // had condemned it: then the bytes may be gone and must be stored again before
 // the transaction commits.
 func (tx *Tx) AddBlob(ctx context.Context, sha256 string, size, at int64) (condemned bool, err error) {
-	n, err := tx.exec(ctx, `INSERT INTO blobs (sha256, size, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, sha256, size, at)
-	if err != nil || n == 1 {
-		return false, wrap("add blob", sha256, err)
+	for {
+		n, err := tx.exec(ctx, `INSERT INTO blobs (sha256, size, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, sha256, size, at)
+		if err != nil || n == 1 {
+			return false, wrap("add blob", sha256, err)
+		}
+		var condemnedAt int64
+		found, err := tx.one(ctx, `SELECT condemned_at FROM blobs WHERE sha256 = $1`+tx.d.forUpdate, []any{sha256}, &condemnedAt)
+		if err != nil {
+			return false, wrap("lock blob", sha256, err)
+		}
+		if !found {
+			continue // a sweep forgot the row while this waited for its lock
+		}
+		if condemnedAt == 0 {
+			return false, nil
+		}
+		_, err = tx.exec(ctx, `UPDATE blobs SET condemned_at = 0 WHERE sha256 = $1`, sha256)
+		return true, wrap("save blob", sha256, err)
 	}
-	var condemnedAt int64
-	if _, err := tx.one(ctx, `SELECT condemned_at FROM blobs WHERE sha256 = $1`+tx.d.forUpdate, []any{sha256}, &condemnedAt); err != nil {
-		return false, wrap("lock blob", sha256, err)
-	}
-	if condemnedAt == 0 {
-		return false, nil
-	}
-	_, err = tx.exec(ctx, `UPDATE blobs SET condemned_at = 0 WHERE sha256 = $1`, sha256)
-	return true, wrap("save blob", sha256, err)
 }
 
 // Blob is a row of the blob registry.

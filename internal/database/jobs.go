@@ -14,6 +14,7 @@ type Job struct {
 	Dedupe   string // at most one waiting job a key; empty for none
 	RunAt    time.Time
 	Attempts int
+	LeasedTo time.Time // whoever has the job knows it by this
 }
 
 // InsertJob queues work in the transaction of the change that causes it. A
@@ -41,22 +42,30 @@ func (tx *Tx) LeaseJob(ctx context.Context, now time.Time, lease time.Duration) 
 	if err != nil || !found {
 		return j, false, wrap("lease job", "", err)
 	}
-	j.RunAt = fromMicros(runAt)
+	j.RunAt, j.LeasedTo = fromMicros(runAt), now.Add(lease).Truncate(time.Microsecond)
 	j.Attempts++
-	_, err = tx.exec(ctx, `UPDATE jobs SET leased_to = $2, attempts = $3, dedupe = NULL WHERE id = $1`, j.ID, micros(now.Add(lease)), j.Attempts)
+	_, err = tx.exec(ctx, `UPDATE jobs SET leased_to = $2, attempts = $3, dedupe = NULL WHERE id = $1`, j.ID, micros(j.LeasedTo), j.Attempts)
 	return j, true, wrap("lease job", j.ID, err)
 }
 
-// FinishJob removes work that is done.
-func (tx *Tx) FinishJob(ctx context.Context, id int64) error {
-	_, err := tx.exec(ctx, `DELETE FROM jobs WHERE id = $1`, id)
-	return wrap("finish job", id, err)
+// ExtendLease keeps a job for longer. It reports false when the lease had
+// ended and somebody else has the job.
+func (tx *Tx) ExtendLease(ctx context.Context, j Job, until time.Time) (bool, error) {
+	n, err := tx.exec(ctx, `UPDATE jobs SET leased_to = $3 WHERE id = $1 AND leased_to = $2`, j.ID, micros(j.LeasedTo), micros(until))
+	return n == 1, wrap("extend lease of job", j.ID, err)
 }
 
-// RetryJob puts failed work back.
-func (tx *Tx) RetryJob(ctx context.Context, id int64, at time.Time, cause string) error {
-	_, err := tx.exec(ctx, `UPDATE jobs SET leased_to = 0, run_at = $2, last_error = $3 WHERE id = $1`, id, micros(at), cause)
-	return wrap("retry job", id, err)
+// FinishJob removes work that is done, unless somebody else has it by now.
+func (tx *Tx) FinishJob(ctx context.Context, j Job) error {
+	_, err := tx.exec(ctx, `DELETE FROM jobs WHERE id = $1 AND leased_to = $2`, j.ID, micros(j.LeasedTo))
+	return wrap("finish job", j.ID, err)
+}
+
+// RetryJob puts failed work back, unless somebody else has it by now.
+func (tx *Tx) RetryJob(ctx context.Context, j Job, at time.Time, cause string) error {
+	_, err := tx.exec(ctx, `UPDATE jobs SET leased_to = 0, run_at = $3, last_error = $4 WHERE id = $1 AND leased_to = $2`,
+		j.ID, micros(j.LeasedTo), micros(at), cause)
+	return wrap("retry job", j.ID, err)
 }
 
 // NextJobAt is when the next job falls due; found is false with none waiting.

@@ -20,7 +20,7 @@ func (tx *Tx) TakeSerials(ctx context.Context, n int) (last int64, err error) {
 	return last, wrap("take serials", n, err)
 }
 
-// InsertEntry writes a journal row and moves the project's last serial.
+// InsertEntry writes a journal row; SetLastSerial moves the project's serial.
 func (tx *Tx) InsertEntry(ctx context.Context, e index.Entry) error {
 	_, err := tx.exec(ctx, `INSERT INTO journal (serial, name, version, action, actor, at) VALUES ($1, $2, $3, $4, $5, $6)`,
 		e.Serial, e.Name, e.Version, e.Action, e.Actor, micros(e.At))

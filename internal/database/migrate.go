@@ -16,9 +16,10 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrate brings the schema up to date. On PostgreSQL an advisory lock keeps
-// two starting nodes apart; on SQLite one process owns the file.
-func migrate(ctx context.Context, db *sql.DB, d dialect) error {
+// migrate brings the schema up to date, or to an older version unless that is
+// 0. On PostgreSQL an advisory lock keeps two starting nodes apart; on SQLite
+// one process owns the file.
+func migrate(ctx context.Context, db *sql.DB, d dialect, version int64) error {
 	sub, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return err
@@ -37,7 +38,12 @@ func migrate(ctx context.Context, db *sql.DB, d dialect) error {
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
-	if _, err := p.Up(ctx); err != nil {
+	if version == 0 {
+		_, err = p.Up(ctx)
+	} else {
+		_, err = p.UpTo(ctx, version)
+	}
+	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	return nil

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"runtime/debug"
+	"sync"
 	"time"
 
 	"modernc.org/sqlite"
@@ -37,7 +39,7 @@ func (w *pgWriter) once(ctx context.Context, fn func(*Tx) error) error {
 	}
 	defer stx.Rollback()
 	tx := &Tx{Q: Q{d: w.d, c: stx}}
-	if err := fn(tx); err != nil {
+	if err := call(fn, tx); err != nil {
 		return err
 	}
 	if err := stx.Commit(); err != nil {
@@ -55,14 +57,18 @@ type liteWriter struct {
 	conn  *sql.Conn
 	d     dialect
 	stmts *prepared
-	queue chan *pending
-	done  chan struct{}
 	fatal func(error)
+	done  chan struct{} // closed after the last transaction
+
+	mu     sync.RWMutex // held to send on queue, and to close it
+	closed bool
+	queue  chan *pending
 }
+
+var errClosed = errors.New("database is closed")
 
 // pending is one transaction that waits to be run.
 type pending struct {
-	ctx    context.Context
 	fn     func(*Tx) error
 	tx     *Tx
 	result chan error
@@ -83,29 +89,28 @@ func newLiteWriter(ctx context.Context, pool *sql.DB, d dialect, fatal func(erro
 	return w, nil
 }
 
-func (w *liteWriter) run(ctx context.Context, fn func(*Tx) error) error {
-	p := &pending{ctx: ctx, fn: fn, result: make(chan error, 1)}
-	select {
-	case w.queue <- p:
-	case <-w.done:
-		return errors.New("database is closed")
-	}
-	select {
-	case err := <-p.result:
+func (w *liteWriter) run(_ context.Context, fn func(*Tx) error) error {
+	p := &pending{fn: fn, result: make(chan error, 1)}
+	if err := w.enqueue(p); err != nil {
 		return err
-	case <-w.done:
-		return errors.New("database is closed")
 	}
+	return <-p.result
+}
+
+func (w *liteWriter) enqueue(p *pending) error {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if w.closed {
+		return errClosed
+	}
+	w.queue <- p
+	return nil
 }
 
 func (w *liteWriter) loop() {
-	for {
-		select {
-		case first := <-w.queue:
-			w.commit(w.collect(first))
-		case <-w.done:
-			return
-		}
+	defer close(w.done)
+	for first := range w.queue {
+		w.commit(w.collect(first))
 	}
 }
 
@@ -113,7 +118,10 @@ func (w *liteWriter) collect(first *pending) []*pending {
 	batch := []*pending{first}
 	for len(batch) < maxBatch {
 		select {
-		case p := <-w.queue:
+		case p, open := <-w.queue:
+			if !open {
+				return batch
+			}
 			batch = append(batch, p)
 		default:
 			return batch
@@ -181,7 +189,7 @@ func (w *liteWriter) savepoint(p *pending) (own, broken error) {
 func call(fn func(*Tx) error, tx *Tx) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = fmt.Errorf("panic in transaction: %v", v)
+			err = fmt.Errorf("panic in transaction: %v\n%s", v, debug.Stack())
 		}
 	}()
 	return fn(tx)
@@ -205,18 +213,19 @@ func (w *liteWriter) rollback(ctx context.Context) {
 	_, _ = w.stmts.ExecContext(ctx, "ROLLBACK")
 }
 
-// close lets the running batch finish.
+// close lets every transaction that was taken in finish: its caller hears how
+// it ended.
 func (w *liteWriter) close() error {
-	select {
-	case <-w.done:
+	w.mu.Lock()
+	closed := w.closed
+	if w.closed = true; !closed {
+		close(w.queue)
+	}
+	w.mu.Unlock()
+	<-w.done
+	if closed {
 		return nil
-	default:
 	}
-	err := w.run(context.Background(), func(*Tx) error { return nil })
-	close(w.done)
-	w.conn.Close()
-	if e := w.pool.Close(); err == nil {
-		err = e
-	}
-	return err
+	err := w.conn.Close()
+	return errors.Join(err, w.pool.Close())
 }

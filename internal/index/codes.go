@@ -9,24 +9,20 @@ const (
 	CodeInternal         Code = "internal"
 	CodeUnavailable      Code = "unavailable"
 	CodeStorageFull      Code = "storage-full"
-	CodeBadRequest       Code = "bad-request"
 	CodeNotFound         Code = "not-found"
 	CodeMethodNotAllowed Code = "method-not-allowed"
 	CodeNotAcceptable    Code = "not-acceptable"
 	CodeRetired          Code = "retired"
-	CodeRateLimited      Code = "rate-limited"
 	CodeUnsatisfiable    Code = "range-not-satisfiable"
 	CodeSlowRequest      Code = "request-too-slow"
 
 	CodeAuthentication  Code = "authentication-failed"
-	CodeLoginRequired   Code = "login-required"
 	CodePasswordRefused Code = "password-refused"
 	CodeInvalidToken    Code = "invalid-token"
 	CodeNotAllowed      Code = "not-allowed"
 	CodeReadOnly        Code = "read-only"
 	CodeUploadsDisabled Code = "uploads-disabled"
 	CodeNewProjectsOff  Code = "new-projects-disabled"
-	CodeNotReader       Code = "not-a-reader"
 
 	CodeInvalidForm      Code = "invalid-form"
 	CodeUnknownProtocol  Code = "unknown-protocol"
@@ -34,7 +30,6 @@ const (
 	CodeStandardLibrary  Code = "standard-library-name"
 	CodeNameProhibited   Code = "name-prohibited"
 	CodeNameHeld         Code = "name-held"
-	CodeNameTaken        Code = "name-taken"
 	CodeNameTooSimilar   Code = "name-too-similar"
 	CodeTooManyProjects  Code = "too-many-new-projects"
 	CodeInvalidFiletype  Code = "invalid-filetype"
@@ -103,24 +98,20 @@ var codeTable = [...]CodeInfo{
 	{CodeInternal, Internal, "Internal error", "A fault of the server; the log has the cause."},
 	{CodeUnavailable, Unavailable, "Temporarily unavailable", "A part the server needs does not answer, or too much is going on; try again later."},
 	{CodeStorageFull, StorageFull, "Storage is full", "The server has no space left for the file."},
-	{CodeBadRequest, Invalid, "Bad request", "The request cannot be read."},
 	{CodeNotFound, NotFound, "Not found", "Nothing is at this address."},
 	{CodeMethodNotAllowed, MethodNotAllowed, "Method not allowed", "The address exists, but not for this method."},
 	{CodeNotAcceptable, NotAcceptable, "Not acceptable", "None of the content types the client accepts can be given."},
 	{CodeRetired, Gone, "Retired", "An action that PyPI once had and that no longer exists."},
-	{CodeRateLimited, Limited, "Too many requests", "A rate limit was reached."},
-	{CodeUnsatisfiable, Invalid, "Range not satisfiable", "The byte range lies outside the file."},
+	{CodeUnsatisfiable, Unsatisfiable, "Range not satisfiable", "The byte range lies outside the file."},
 	{CodeSlowRequest, Invalid, "Request too slow", "The body arrived more slowly than the server waits for."},
 
 	{CodeAuthentication, Denied, "Authentication failed", "No valid credentials came with an upload."},
-	{CodeLoginRequired, Unauthenticated, "Login required", "This index or project is read with credentials only."},
 	{CodePasswordRefused, Denied, "Passwords are refused", "Uploads take API tokens, never passwords."},
 	{CodeInvalidToken, Denied, "Invalid API token", "The API token is malformed, unknown, revoked, expired, or narrowed to something else."},
 	{CodeNotAllowed, Denied, "Not allowed", "The credentials are valid but do not give this right."},
 	{CodeReadOnly, Denied, "Read-only", "An administrator switched the whole index to read-only."},
 	{CodeUploadsDisabled, Denied, "Uploads are disabled", "An administrator switched new uploads off."},
 	{CodeNewProjectsOff, Denied, "New projects are disabled", "An administrator switched the creation of projects off."},
-	{CodeNotReader, NotFound, "Not found", "The credentials do not give the right to know of this project."},
 
 	{CodeInvalidForm, Invalid, "Invalid form", "The upload form has a malformed, missing or repeated field."},
 	{CodeUnknownProtocol, Invalid, "Unknown protocol version", "protocol_version is not 1."},
@@ -128,7 +119,6 @@ var codeTable = [...]CodeInfo{
 	{CodeStandardLibrary, Invalid, "Standard library name", "The name is that of a module of Python's standard library."},
 	{CodeNameProhibited, Invalid, "Prohibited name", "An administrator prohibited the name."},
 	{CodeNameHeld, Conflict, "Name is held", "The name belongs to a deleted project or is held back."},
-	{CodeNameTaken, Conflict, "Name is taken", "Another project has the name."},
 	{CodeNameTooSimilar, Invalid, "Name is too similar", "The name looks like that of an existing project."},
 	{CodeTooManyProjects, Limited, "Too many new projects", "The account created too many projects within the hour."},
 	{CodeInvalidFiletype, Invalid, "Unknown file type", "filetype is neither sdist nor bdist_wheel."},
@@ -143,7 +133,7 @@ var codeTable = [...]CodeInfo{
 	{CodeInvalidFilename, Invalid, "Invalid filename", "The filename breaks its specification or belongs to another project or version."},
 	{CodeFilenameTooLong, Invalid, "Filename too long", "The filename has more than 255 bytes."},
 	{CodeInvalidExtension, Invalid, "Invalid file extension", "The extension does not fit the file type."},
-	{CodeInvalidType, Invalid, "Invalid content type", "The file part has no content type or that of an image."},
+	{CodeInvalidType, Invalid, "Invalid content type", "The file part has an empty content type or that of an image."},
 	{CodeUnsupportedTag, Invalid, "Unsupported platform tag", "The wheel is for a platform this index does not take."},
 	{CodeFileTooLarge, Invalid, "File too large", "The file is larger than the limit of its project."},
 	{CodeProjectTooLarge, Invalid, "Project too large", "The file would make the project larger than its limit."},

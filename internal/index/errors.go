@@ -21,6 +21,7 @@ const (
 	Conflict
 	Gone
 	TooLarge
+	Unsatisfiable
 	Limited
 	LegallyBlocked
 	Unavailable

@@ -24,7 +24,7 @@ const (
 	EventNameProhibit  = "name:prohibit"
 	EventNameFree      = "name:allow"
 	EventSwitch        = "switch:set"
-	EventLimit         = "project:limit"
+	EventRepair        = "project:repair"
 )
 
 var eventActions = [...]EventInfo{
@@ -40,7 +40,7 @@ var eventActions = [...]EventInfo{
 	{EventNameProhibit, "A name was prohibited."},
 	{EventNameFree, "A prohibition of a name was lifted."},
 	{EventSwitch, "A run-time switch was turned."},
-	{EventLimit, "A project's limits were changed."},
+	{EventRepair, "A check of the whole index computed a derived column again."},
 }
 
 // KnownEvent reports whether action is in the table.

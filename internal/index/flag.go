@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -64,12 +65,7 @@ func (s Standing) Text() string {
 		return ""
 	}
 	c := slices.Clone(s)
-	slices.SortFunc(c, func(a, b Flag) int {
-		if a.Kind < b.Kind {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(c, func(a, b Flag) int { return strings.Compare(a.Kind, b.Kind) })
 	b, err := json.Marshal(c)
 	if err != nil { // a Flag holds only texts and times
 		panic(err)

@@ -21,7 +21,12 @@ type CLI struct {
 	Data   string `help:"Data folder (default ./strongroom-data)." placeholder:"DIR"`
 
 	Serve   ServeCommand   `cmd:"" help:"Run the index. The first run makes the administrator and shows an upload token once."`
+	Check   CheckCommand   `cmd:"" help:"Hold local files against the checks of an upload."`
+	Import  ImportCommand  `cmd:"" help:"Take over a folder of wheels and source distributions."`
 	Admin   AdminCommand   `cmd:"" help:"Accounts, tokens, flags, names and switches; works while the server runs."`
+	Fsck    FsckCommand    `cmd:"" help:"Hold blobs against rows, and rows against each other."`
+	Backup  BackupCommand  `cmd:"" help:"Copy the whole index while it runs."`
+	Restore RestoreCommand `cmd:"" help:"Make an index out of a backup."`
 	Version VersionCommand `cmd:"" help:"Show the version."`
 }
 
@@ -67,6 +72,12 @@ type Operator struct {
 // Command is a command that works on an open index.
 type Command interface {
 	Run(ctx context.Context, o *Operator) error
+}
+
+// Asker is a command that reads standard input.
+type Asker interface {
+	Command
+	Asks() bool
 }
 
 // say writes v as JSON when asked for, else the text.

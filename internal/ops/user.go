@@ -28,6 +28,9 @@ type UserCreate struct {
 	JSON          bool   `name:"json" help:"Answer as JSON."`
 }
 
+// Asks implements Asker.
+func (c *UserCreate) Asks() bool { return c.PasswordStdin }
+
 // Run implements Command.
 func (c *UserCreate) Run(ctx context.Context, o *Operator) error {
 	password := ""

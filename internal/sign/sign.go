@@ -16,6 +16,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 )
 
@@ -65,8 +66,9 @@ func derive(key []byte, use string) []byte {
 	return mac.Sum(nil)
 }
 
-// create writes the key before anything can be sealed with it: file first,
-// then its folder.
+// create makes the key, durable before anything can be sealed with it: the file,
+// its name, and its folder's name. A crash on the way leaves no key rather
+// than half of one.
 func create(folder, path string) ([]byte, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, err
@@ -76,23 +78,31 @@ func create(folder, path string) ([]byte, error) {
 		return nil, err
 	}
 	text := []byte(hex.EncodeToString(raw) + "\n")
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	f, err := os.OpenFile(path+".new", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, err
+	}
+	_, err = f.Write(text)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return nil, err
+	}
+	if err := os.Rename(path+".new", path); err != nil {
+		return nil, err
+	}
+	return text, errors.Join(syncFolder(folder), syncFolder(filepath.Dir(folder)))
+}
+
+// syncFolder makes the names in a folder durable. Windows has no such thing.
+func syncFolder(path string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return err
 	}
 	defer f.Close()
-	if _, err := f.Write(text); err != nil {
-		return nil, err
-	}
-	if err := f.Sync(); err != nil {
-		return nil, err
-	}
-	dir, err := os.Open(folder)
-	if err != nil {
-		return nil, err
-	}
-	defer dir.Close()
-	return text, dir.Sync()
+	return f.Sync()
 }
 
 // Seal encrypts a secret for storage; about binds it to its row, so that

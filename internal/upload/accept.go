@@ -80,6 +80,7 @@ type incoming struct {
 	stage      blob.Stage
 	by         attempt
 	uploadedAt time.Time // of an import that keeps the old time; zero for now
+	inspected  bool
 }
 
 // attempt is on whose behalf an upload happens.
@@ -100,8 +101,10 @@ func (a *Acceptor) finish(ctx context.Context, in *incoming) (Result, error) {
 	if err != nil || duplicate {
 		return in.result(index.File{}, duplicate), err
 	}
-	// 7. Inspect.
-	a.inspect(in)
+	// 7. Inspect. A local file was looked into before (see AcceptLocal).
+	if err := in.inspect(in.stage, in.stage.Size()); err != nil {
+		return Result{}, err
+	}
 	if err := check.Run(check.Contents, u); err != nil {
 		return Result{}, err
 	}

@@ -2,23 +2,34 @@ package upload
 
 import (
 	"context"
+	"fmt"
+	"io"
 
 	"strongroom/internal/blob"
 	"strongroom/internal/packaging/coremeta"
 	"strongroom/internal/packaging/dist"
 )
 
-// inspect is step 7: it reads what the archive says of itself. What is served
-// comes from there, not from the form (AV-16).
-func (a *Acceptor) inspect(in *incoming) {
-	in.Archive, in.ArchiveErr = dist.Read(in.stage, in.stage.Size(), in.Dist, dist.DefaultLimits())
+// inspect is step 7: it reads what the archive says of itself, once. What is
+// served comes from there, not from the form (AV-16). What is wrong with the
+// archive is for the checks; the error says that its bytes cannot be read.
+func (in *incoming) inspect(r io.ReaderAt, size int64) error {
+	if in.inspected {
+		return nil
+	}
+	in.inspected = true
+	in.Archive, in.ArchiveErr = dist.Read(r, size, in.Dist, dist.DefaultLimits())
+	if in.ArchiveErr != nil && dist.ArchiveErrors(in.ArchiveErr) == nil {
+		return fmt.Errorf("read the staged file: %w: %w", blob.ErrUnavailable, in.ArchiveErr)
+	}
 	if in.Archive.Metadata == nil {
-		return
+		return nil
 	}
 	in.File, in.FileErr = coremeta.Parse(in.Archive.Metadata)
 	for _, w := range in.File.Warnings() {
 		in.Warn("%s", w.Message)
 	}
+	return nil
 }
 
 // servesMetadata reports whether `.metadata` stands beside the file: for every

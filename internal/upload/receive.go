@@ -28,13 +28,10 @@ const (
 // and collects the fields in any order (U-06). The returned upload holds a
 // stage to discard even when there is an error.
 func (a *Acceptor) receive(ctx context.Context, r Request) (*incoming, error) {
-	stage, err := a.Bucket.Stage(ctx)
+	in, err := a.open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	in := &incoming{stage: stage}
-	in.Policy, in.Now = a.Policy, a.Recorder.Clock().UTC()
-	in.Fields = map[string][]string{}
 	for name, values := range r.Query {
 		in.Fields[name] = append(in.Fields[name], values...)
 	}
@@ -42,6 +39,18 @@ func (a *Acceptor) receive(ctx context.Context, r Request) (*incoming, error) {
 		return in, err
 	}
 	in.readForm()
+	return in, nil
+}
+
+// open begins an upload with an empty stage.
+func (a *Acceptor) open(ctx context.Context) (*incoming, error) {
+	stage, err := a.Bucket.Stage(ctx)
+	if err != nil {
+		return nil, err
+	}
+	in := &incoming{stage: stage}
+	in.Policy, in.Now = a.Policy, a.Recorder.Clock().UTC()
+	in.Fields = map[string][]string{}
 	return in, nil
 }
 
@@ -100,8 +109,17 @@ func (in *incoming) readFile(part *multipart.Part) error {
 		return nil
 	}
 	in.HasFile = true
-	in.Filename, in.ContentType = rawFilename(part), part.Header.Get("Content-Type")
+	in.Filename, in.ContentType = rawFilename(part), contentType(part)
 	return in.stream(part)
+}
+
+// contentType is what the part says, or the default of RFC 7578, 4.4: uv says
+// nothing (U-02 is about parts that say nonsense).
+func contentType(part *multipart.Part) string {
+	if part.Header["Content-Type"] == nil {
+		return "text/plain"
+	}
+	return part.Header.Get("Content-Type")
 }
 
 // rawFilename is the name as it was sent: multipart.Part.FileName would cut a

@@ -75,6 +75,15 @@ func (w Wheel) fields() []field {
 	}
 }
 
+// Values is the metadata as an upload's form names it.
+func (w Wheel) Values() map[string][]string {
+	values := map[string][]string{"metadata_version": {"2.1"}, "description": {w.description()}}
+	for _, f := range w.fields() {
+		values[f.form] = append(values[f.form], f.value)
+	}
+	return values
+}
+
 func (w Wheel) description() string {
 	return "# " + w.Project + "\n\n" + strings.Repeat("A wheel made to measure a package index. ", 20) + "\n"
 }

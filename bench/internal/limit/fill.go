@@ -51,6 +51,7 @@ func (s *Server) importFile(name string) error {
 		return err
 	}
 	project := strings.ReplaceAll(part[0], "_", "-")
+	s.metadata.Store(f.sha256, f.meta)
 	s.projects.getOrAdd(project).add(f, s.projects.serial.Add(1))
 	return nil
 }

@@ -68,6 +68,9 @@ func TestUploadedFileIsListedAndServed(t *testing.T) {
 	if got := ask(s, page.Files[0].URL).Body.Bytes(); !bytes.Equal(got, wheel.Bytes()) {
 		t.Errorf("file of %d bytes, want %d", len(got), len(wheel.Bytes()))
 	}
+	if got := ask(s, page.Files[0].URL+".metadata").Body.Bytes(); !bytes.Equal(got, wheel.Metadata()) {
+		t.Errorf("metadata %q", got)
+	}
 	log, err := os.ReadFile(filepath.Join(dir, "journal.jsonl"))
 	if err != nil || !strings.Contains(string(log), page.Files[0].Hashes["sha256"]) {
 		t.Errorf("log %q, %v", log, err)

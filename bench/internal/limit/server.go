@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -16,6 +17,7 @@ type Server struct {
 	store    *store
 	journal  *journal
 	projects *projects
+	metadata sync.Map // hash of a file → hash of its METADATA
 }
 
 // New opens a server on an empty data folder.
@@ -28,7 +30,7 @@ func New(dir string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Server{store, journal, newProjects()}, nil
+	return &Server{store: store, journal: journal, projects: newProjects()}, nil
 }
 
 // ServeHTTP serves pages, files and uploads.
@@ -55,14 +57,19 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// file serves /packages/ab/cd/rest-of-hash/filename.
+// file serves /packages/ab/cd/rest-of-hash/filename, and its metadata where
+// ".metadata" follows.
 func (s *Server) file(w http.ResponseWriter, r *http.Request, path string) {
 	part := strings.Split(path, "/")
 	if len(part) != 6 || len(part[2])+len(part[3])+len(part[4]) != 64 {
 		http.NotFound(w, r)
 		return
 	}
-	f, err := os.Open(s.store.path(filepath.Base(part[2] + part[3] + part[4])))
+	sum := filepath.Base(part[2] + part[3] + part[4])
+	if meta, ok := s.metadata.Load(sum); ok && strings.HasSuffix(path, ".metadata") {
+		sum, _ = meta.(string)
+	}
+	f, err := os.Open(s.store.path(sum))
 	if err != nil {
 		http.NotFound(w, r)
 		return
@@ -76,7 +83,7 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request, path string) {
 	h := w.Header()
 	h["Content-Type"] = []string{"application/octet-stream"}
 	h["Cache-Control"] = []string{"max-age=365000000, immutable, public"}
-	h["Etag"] = []string{`"` + part[2] + part[3] + part[4] + `"`}
+	h["Etag"] = []string{`"` + sum + `"`}
 	http.ServeContent(w, r, "", info.ModTime(), f)
 }
 

@@ -74,6 +74,7 @@ func (s *Server) accept(fields map[string]string, part *multipart.Part) (err err
 	}); err != nil {
 		return fmt.Errorf("log: %w", err)
 	}
+	s.metadata.Store(f.sha256, f.meta)
 	s.projects.getOrAdd(project).add(f, s.projects.serial.Add(1))
 	return nil
 }

@@ -2,6 +2,7 @@ package load
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -27,7 +28,7 @@ func TestRunCountsEveryAnswer(t *testing.T) {
 		fmt.Fprint(w, strings.Repeat("x", len(r.URL.Path)))
 	})
 	p := Plan{Addr: addr, Conns: 4, Count: 501, Requests: []Request{Get("h", "/a", 200), Get("h", "/abc", 200)}}
-	got, err := Run(p)
+	got, err := Run(context.Background(), p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +45,7 @@ func TestRunCountsEveryAnswer(t *testing.T) {
 
 func TestRunStopsByTime(t *testing.T) {
 	addr := serve(t, func(w http.ResponseWriter, r *http.Request) {})
-	got, err := Run(Plan{Addr: addr, Conns: 2, For: 50 * time.Millisecond, Requests: []Request{Get("h", "/", 200)}})
+	got, err := Run(context.Background(), Plan{Addr: addr, Conns: 2, For: 50 * time.Millisecond, Requests: []Request{Get("h", "/", 200)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +62,7 @@ func TestRunSendsWholeBodies(t *testing.T) {
 		n, _ := io.Copy(io.Discard, r.Body)
 		received.Add(n)
 	})
-	got, err := Run(Plan{Addr: addr, Conns: 2, Count: 3, Requests: []Request{Post("h", "/", "text/plain", body)}})
+	got, err := Run(context.Background(), Plan{Addr: addr, Conns: 2, Count: 3, Requests: []Request{Post("h", "/", "text/plain", body)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +84,7 @@ func TestRunRefusesUnexpectedAnswers(t *testing.T) {
 		"GET /missing HTTP/1.1: status 404, want 200: no such page": Get("h", "/missing", 200),
 		"body of 4 bytes, want 5":                                   long,
 	} {
-		_, err := Run(Plan{Addr: addr, Conns: 1, Count: 1, Requests: []Request{r}})
+		_, err := Run(context.Background(), Plan{Addr: addr, Conns: 1, Count: 1, Requests: []Request{r}})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
@@ -95,7 +96,7 @@ func TestRunReconnects(t *testing.T) {
 		"announced":   func(w http.ResponseWriter, r *http.Request) { w.Header().Set("Connection", "close") },
 		"unannounced": hangUp,
 	} {
-		got, err := Run(Plan{Addr: serve(t, h), Conns: 2, Count: 20, Requests: []Request{Get("h", "/", 200)}})
+		got, err := Run(context.Background(), Plan{Addr: serve(t, h), Conns: 2, Count: 20, Requests: []Request{Get("h", "/", 200)}})
 		if err != nil || got.Requests != 20 {
 			t.Errorf("%s: %d requests, %v", name, got.Requests, err)
 		}
@@ -116,7 +117,7 @@ func hangUp(w http.ResponseWriter, _ *http.Request) {
 func TestRunRefusesEmptyPlans(t *testing.T) {
 	r := []Request{Get("h", "/", 200)}
 	for _, p := range []Plan{{Conns: 1, Count: 1}, {Requests: r, Count: 1}, {Requests: r, Conns: 1}} {
-		if _, err := Run(p); err == nil {
+		if _, err := Run(context.Background(), p); err == nil {
 			t.Errorf("plan %+v was carried out", p)
 		}
 	}

@@ -2,6 +2,7 @@ package load
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -22,12 +23,16 @@ type Plan struct {
 	For      time.Duration
 }
 
-// stall is how long a run waits for anything to happen before it gives up.
-const stall = 120 * time.Second
+// A run looks up from its sockets every glance, and gives up when nothing has
+// happened for stall.
+const (
+	glance = 500 * time.Millisecond
+	stall  = 120 * time.Second
+)
 
 // Run carries out a plan. The first answer that is not as expected ends it
-// with an error that names the request.
-func Run(p Plan) (Result, error) {
+// with an error that names the request; so does the end of the context.
+func Run(ctx context.Context, p Plan) (Result, error) {
 	if len(p.Requests) == 0 || p.Conns < 1 || (p.Count == 0 && p.For == 0) {
 		return Result{}, errors.New("a plan needs requests, connections and an end")
 	}
@@ -43,7 +48,7 @@ func Run(p Plan) (Result, error) {
 		return Result{}, err
 	}
 	for l.active > 0 {
-		if err := l.turn(); err != nil {
+		if err := errors.Join(ctx.Err(), l.turn()); err != nil {
 			return Result{}, err
 		}
 	}
@@ -62,13 +67,14 @@ type loop struct {
 	issued int
 	began  time.Time
 	last   time.Time
+	heard  time.Time // when a socket was last ready
 	result Result
 }
 
 func (l *loop) start() error {
 	l.result.Latency = make([]time.Duration, 0, 1<<16)
 	l.began = time.Now()
-	l.last = l.began
+	l.last, l.heard = l.began, l.began
 	for i := range l.plan.Conns {
 		if !l.more(l.began) {
 			break
@@ -136,14 +142,16 @@ func (l *loop) send(i int, write func(*conn) error) error {
 
 // turn waits for sockets and serves each that is ready.
 func (l *loop) turn() error {
-	n, err := unix.EpollWait(l.poll, l.events[:], int(stall/time.Millisecond))
+	n, err := unix.EpollWait(l.poll, l.events[:], int(glance/time.Millisecond))
 	if errors.Is(err, unix.EINTR) {
 		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("epoll: %w", err)
 	}
-	if n == 0 {
+	if n > 0 {
+		l.heard = time.Now()
+	} else if time.Since(l.heard) > stall {
 		return fmt.Errorf("no answer for %s", stall)
 	}
 	for _, e := range l.events[:n] {

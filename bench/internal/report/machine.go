@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,9 +22,17 @@ func Machine(now time.Time) []string {
 	var name unix.Utsname
 	if unix.Uname(&name) == nil {
 		release, _, _ := strings.Cut(unix.ByteSliceToString(name.Release[:]), "-")
-		facts = append(facts, "Linux "+release+", memory "+field("/proc/meminfo", "MemTotal"))
+		facts = append(facts, "Linux "+release+", "+memory()+" GB of memory")
 	}
 	return append(facts, runtime.Version())
+}
+
+func memory() string {
+	kilobytes, err := strconv.ParseFloat(strings.TrimSuffix(field("/proc/meminfo", "MemTotal"), " kB"), 64)
+	if err != nil {
+		return "unknown"
+	}
+	return fmt.Sprintf("%.0f", kilobytes*1024/1e9)
 }
 
 // field finds "key : value" in a file of such lines.

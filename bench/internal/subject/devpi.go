@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"strongroom/bench/internal/data"
 	"strongroom/bench/internal/load"
 	"strongroom/bench/internal/proc"
 )
@@ -37,7 +39,7 @@ func startDevpi(ctx context.Context, s *Server, stage Stage) error {
 	}
 	filled := absolute(filepath.Join(stage.Cache, "devpi-"+devpiVersion+"-"+filepath.Base(stage.Wheels)))
 	if _, err := os.Stat(filled); err != nil {
-		if err := s.fillDevpi(ctx, stage, bin, room, filled); err != nil {
+		if err := fillDevpi(ctx, stage, bin, filled); err != nil {
 			return err
 		}
 	}
@@ -50,38 +52,86 @@ func startDevpi(ctx context.Context, s *Server, stage Stage) error {
 	return s.loginDevpi(ctx)
 }
 
-// fillDevpi makes a server folder with the data and moves it to the cache.
-func (s *Server) fillDevpi(ctx context.Context, stage Stage, bin, room, filled string) error {
-	init := exec.CommandContext(ctx, filepath.Join(bin, "devpi-init"), "--serverdir", room, "--no-root-pypi", "--root-passwd", owner)
-	if out, err := init.CombinedOutput(); err != nil {
-		return fmt.Errorf("devpi-init: %w: %.1000s", err, out)
-	}
-	if err := s.launch(ctx); err != nil {
-		return err
-	}
-	defer s.Process.Stop()
-	if err := s.loginDevpi(ctx); err != nil {
-		return err
-	}
-	if _, err := s.callDevpi(ctx, http.MethodPut, "/root/bench", map[string]any{"type": "stage", "bases": []string{}}); err != nil {
-		return err
-	}
-	wheels := stage.Set.Wheels()
-	for len(wheels) > 0 { // in parts, so that not all bodies are in memory; one client, as several time each other out
-		n := min(len(wheels), 500)
-		plan := load.Plan{Addr: s.Addr, Conns: 1, Count: n}
-		for _, w := range wheels[:n] {
-			plan.Requests = append(plan.Requests, s.Upload(w.Form()))
+// fillDevpi imports the data as a dump of another devpi, which commits once a
+// project: uploading the thousand files of one project takes it ten minutes.
+func fillDevpi(ctx context.Context, stage Stage, bin, filled string) error {
+	dump, room := filled+".dump", filled+".part"
+	for _, dir := range []string{dump, room} {
+		if err := os.RemoveAll(dir); err != nil {
+			return err
 		}
-		if _, err := load.Run(plan); err != nil {
-			return fmt.Errorf("fill: %w", err)
-		}
-		wheels = wheels[n:]
 	}
-	if err := s.Process.Stop(); err != nil {
+	if err := writeDump(stage, dump); err != nil {
 		return err
 	}
-	return os.Rename(room, filled)
+	fill := exec.CommandContext(ctx, filepath.Join(bin, "devpi-import"),
+		"--serverdir", room, "--no-root-pypi", "--root-passwd", owner, dump)
+	if out, err := fill.CombinedOutput(); err != nil {
+		return fmt.Errorf("devpi-import: %w: %s", err, out[max(0, len(out)-1000):])
+	}
+	return errors.Join(os.RemoveAll(dump), os.Rename(room, filled))
+}
+
+// The dump that devpi-import reads.
+type (
+	dump struct {
+		DumpVersion string               `json:"dumpversion"`
+		Python      []int                `json:"pythonversion"`
+		Server      string               `json:"devpi_server"`
+		Users       map[string]any       `json:"users"`
+		Indexes     map[string]dumpIndex `json:"indexes"`
+	}
+	dumpIndex struct {
+		Config   map[string]any                       `json:"indexconfig"`
+		Projects map[string]map[string]map[string]any `json:"projects"`
+		Files    []dumpFile                           `json:"files"`
+	}
+	dumpFile struct {
+		Type    string            `json:"type"`
+		Project string            `json:"projectname"`
+		Version string            `json:"version"`
+		Path    string            `json:"relpath"`
+		Entry   map[string]string `json:"entrymapping"`
+	}
+)
+
+func writeDump(stage Stage, dir string) error {
+	if err := linkAll(stage.Wheels, filepath.Join(dir, "files")); err != nil {
+		return err
+	}
+	index := dumpIndex{
+		Config:   map[string]any{"type": "stage", "bases": []string{}, "volatile": true},
+		Projects: map[string]map[string]map[string]any{},
+	}
+	for _, w := range stage.Set.Wheels() {
+		if index.Projects[w.Project] == nil {
+			index.Projects[w.Project] = map[string]map[string]any{}
+		}
+		index.Projects[w.Project][w.Version] = versionData(w)
+		index.Files = append(index.Files, dumpFile{
+			Type: "releasefile", Project: w.Project, Version: w.Version, Path: "files/" + w.Filename(),
+			Entry: map[string]string{"last_modified": "Thu, 01 Jan 2026 00:00:00 GMT"},
+		})
+	}
+	text, err := json.Marshal(dump{"2", []int{3, 11, 0}, devpiVersion, map[string]any{}, map[string]dumpIndex{"root/bench": index}})
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "dataindex.json"), text, 0o644)
+}
+
+// versionData is the metadata as devpi keeps it: lists where the form repeats a
+// field, else text.
+func versionData(w data.Wheel) map[string]any {
+	out := map[string]any{}
+	for key, values := range w.Values() {
+		if key == "classifiers" || key == "requires_dist" {
+			out[key] = values
+		} else {
+			out[key] = values[0]
+		}
+	}
+	return out
 }
 
 // loginDevpi gets the kind of token that devpi's own client uses: checking a

@@ -68,7 +68,12 @@ type sample struct {
 // samples holds the rounds of each server.
 type samples struct {
 	rounds map[string][]sample
+	tried  map[string]bool // servers that took part, also those that failed
 	notes  []string
+}
+
+func newSamples() samples {
+	return samples{rounds: map[string][]sample{}, tried: map[string]bool{}}
 }
 
 // task is one round of one server.
@@ -78,7 +83,7 @@ type task func(ctx context.Context, s *subject.Server, round int) (sample, error
 // server that fails is left out from then on, and the failure is noted. fit says
 // which servers can do the work.
 func (f *field) compare(ctx context.Context, rounds int, fit func(*subject.Server) bool, t task) (samples, error) {
-	out := samples{rounds: map[string][]sample{}}
+	out := newSamples()
 	failed := map[string]bool{}
 	for round := range rounds {
 		order := slices.Clone(f.servers)
@@ -92,6 +97,7 @@ func (f *field) compare(ctx context.Context, rounds int, fit func(*subject.Serve
 			if err := ctx.Err(); err != nil {
 				return out, err
 			}
+			out.tried[s.Name] = true
 			one, err := t(ctx, s, round)
 			if err != nil {
 				failed[s.Name] = true
@@ -108,12 +114,12 @@ func (f *field) compare(ctx context.Context, rounds int, fit func(*subject.Serve
 
 // measure carries out a plan after a short warm-up (none when it counts) and
 // adds the server's processor time.
-func measure(s *subject.Server, p load.Plan, warm time.Duration) (sample, error) {
+func measure(ctx context.Context, s *subject.Server, p load.Plan, warm time.Duration) (sample, error) {
 	p.Addr = s.Addr
 	if warm > 0 {
 		first := p
 		first.For, first.Count = warm, 0
-		if _, err := load.Run(first); err != nil {
+		if _, err := load.Run(ctx, first); err != nil {
 			return sample{}, err
 		}
 	}
@@ -124,7 +130,7 @@ func measure(s *subject.Server, p load.Plan, warm time.Duration) (sample, error)
 	if err != nil {
 		return sample{}, err
 	}
-	r, err := load.Run(p)
+	r, err := load.Run(ctx, p)
 	if err != nil {
 		return sample{}, err
 	}
@@ -160,19 +166,30 @@ func (s samples) row(work, unit string, f figure, bars ...report.Bar) report.Row
 	for name := range s.rounds {
 		r.Values[name] = report.Median(s.of(name, f))
 	}
-	if _, ok := s.rounds[subject.Strongroom]; ok || len(s.notes) > 0 {
-		r.Bars = bars
+	if !s.tried[subject.Strongroom] {
+		return r
+	}
+	for _, b := range bars {
+		if b.Name != "" {
+			r.Bars = append(r.Bars, b)
+		}
 	}
 	return r
 }
 
-// atLeast and atMost compare Strongroom with another server, round by round.
+// atLeast and atMost compare Strongroom with another server, round by round. A
+// bound of 0 asks nothing; without the other server there is no bar.
 func (s samples) atLeast(bound float64, name string, f figure) report.Bar {
+	if !s.tried[name] {
+		return report.Bar{}
+	}
 	return report.Bar{Name: "× " + name, Min: bound, Value: report.PairedRatio(s.of(subject.Strongroom, f), s.of(name, f))}
 }
 
 func (s samples) atMost(bound float64, name string, f figure) report.Bar {
-	return report.Bar{Name: "× " + name, Max: bound, Value: report.PairedRatio(s.of(subject.Strongroom, f), s.of(name, f))}
+	b := s.atLeast(0, name, f)
+	b.Max = bound
+	return b
 }
 
 // bestPeer compares Strongroom with the faster of the peers.
@@ -182,6 +199,9 @@ func (s samples) bestPeer(bound float64, f figure) report.Bar {
 		if v := report.Median(s.of(name, f)); math.IsNaN(best) || v > best {
 			best = v
 		}
+	}
+	if math.IsNaN(best) {
+		return report.Bar{}
 	}
 	return report.Bar{Name: "× best peer", Min: bound, Value: report.Median(s.of(subject.Strongroom, f)) / best}
 }

@@ -35,7 +35,7 @@ func runDownload(ctx context.Context, f *field) ([]report.Row, error) {
 		if err != nil {
 			return sample{}, err
 		}
-		return measure(s, load.Plan{Conns: 1, Requests: r, Count: pick(f.lab, 10, 5)}, 0)
+		return measure(ctx, s, load.Plan{Conns: 1, Requests: r, Count: pick(f.lab, 10, 5)}, 0)
 	})
 	if err != nil {
 		return nil, err
@@ -57,12 +57,12 @@ func bigGroup() group {
 func runBig(ctx context.Context, f *field) ([]report.Row, error) {
 	var form []byte
 	made := -1
-	got, err := f.compare(ctx, pick(f.lab, 7, 3), (*subject.Server).Uploads, func(_ context.Context, s *subject.Server, round int) (sample, error) {
+	got, err := f.compare(ctx, pick(f.lab, 7, 3), (*subject.Server).Uploads, func(ctx context.Context, s *subject.Server, round int) (sample, error) {
 		if made != round {
 			form = data.Wheel{Project: fmt.Sprintf("large-upload-%d", round), Version: "1.0.0", Payload: data.LargeWheel}.Form()
 			made = round
 		}
-		return uploadBig(s, form)
+		return uploadBig(ctx, s, form)
 	})
 	if err != nil {
 		return nil, err
@@ -75,7 +75,7 @@ func runBig(ctx context.Context, f *field) ([]report.Row, error) {
 	}, nil
 }
 
-func uploadBig(s *subject.Server, form []byte) (sample, error) {
+func uploadBig(ctx context.Context, s *subject.Server, form []byte) (sample, error) {
 	unix.Sync() // what others wrote must not be this one's burden
 	if err := s.NotePeak(); err != nil {
 		return sample{}, err
@@ -87,7 +87,7 @@ func uploadBig(s *subject.Server, form []byte) (sample, error) {
 	if err != nil {
 		return sample{}, err
 	}
-	one, err := measure(s, load.Plan{Conns: 1, Count: 1, Requests: []load.Request{s.Upload(form)}}, 0)
+	one, err := measure(ctx, s, load.Plan{Conns: 1, Count: 1, Requests: []load.Request{s.Upload(form)}}, 0)
 	if err != nil {
 		return sample{}, err
 	}

@@ -100,7 +100,7 @@ func runPages(ctx context.Context, f *field) ([]report.Row, error) {
 			if err != nil {
 				return sample{}, err
 			}
-			return measure(s, load.Plan{Conns: 32, Requests: r, For: span(f.lab, s)}, warmUp(f.lab))
+			return measure(ctx, s, load.Plan{Conns: 32, Requests: r, For: span(f.lab, s)}, warmUp(f.lab))
 		})
 		if err != nil {
 			return nil, err
@@ -141,7 +141,7 @@ func runLatency(ctx context.Context, f *field) ([]report.Row, error) {
 			if err != nil {
 				return sample{}, err
 			}
-			return measure(s, load.Plan{Conns: 1, Requests: r, For: pick(f.lab, 400*time.Millisecond, 150*time.Millisecond)}, 20*time.Millisecond)
+			return measure(ctx, s, load.Plan{Conns: 1, Requests: r, For: pick(f.lab, 400*time.Millisecond, 150*time.Millisecond)}, 20*time.Millisecond)
 		})
 		if err != nil {
 			return nil, err
@@ -168,7 +168,7 @@ func runRevalidate(ctx context.Context, f *field) ([]report.Row, error) {
 		if err != nil {
 			return sample{}, err
 		}
-		return measure(s, load.Plan{Conns: 32, Requests: r, For: span(f.lab, s)}, warmUp(f.lab))
+		return measure(ctx, s, load.Plan{Conns: 32, Requests: r, For: span(f.lab, s)}, warmUp(f.lab))
 	})
 	if err != nil {
 		return nil, err

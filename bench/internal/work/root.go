@@ -42,7 +42,7 @@ func (f *field) rootRate(ctx context.Context, title, accept string, conns int) (
 		if err != nil {
 			return sample{}, err
 		}
-		return measure(s, load.Plan{Conns: conns, Requests: r, For: span(f.lab, s)}, warmUp(f.lab))
+		return measure(ctx, s, load.Plan{Conns: conns, Requests: r, For: span(f.lab, s)}, warmUp(f.lab))
 	})
 	if err != nil {
 		return nil, err
@@ -74,7 +74,7 @@ func (f *field) rootAdd(ctx context.Context, title string, limit float64) ([]rep
 	}
 	shown, err := f.compare(ctx, pick(f.lab, 9, 3), fit, func(ctx context.Context, s *subject.Server, round int) (sample, error) {
 		name := fmt.Sprintf("shown-soon-%d", round)
-		if err := addProject(s, name); err != nil {
+		if err := addProject(ctx, s, name); err != nil {
 			return sample{}, err
 		}
 		waited, err := waitForRoot(ctx, s, name)
@@ -97,9 +97,9 @@ func (f *field) rootAdd(ctx context.Context, title string, limit float64) ([]rep
 }
 
 // addProject uploads the first wheel of a new project.
-func addProject(s *subject.Server, name string) error {
+func addProject(ctx context.Context, s *subject.Server, name string) error {
 	form := data.Project{Name: name}.Wheel(0).Form()
-	_, err := load.Run(load.Plan{Addr: s.Addr, Conns: 1, Count: 1, Requests: []load.Request{s.Upload(form)}})
+	_, err := load.Run(ctx, load.Plan{Addr: s.Addr, Conns: 1, Count: 1, Requests: []load.Request{s.Upload(form)}})
 	return err
 }
 
@@ -152,7 +152,7 @@ func addCost(ctx context.Context, s *subject.Server, name string) (sample, error
 		after, err := s.Process.CPU()
 		return after - before, err
 	}
-	with, err := spend(func() error { return addProject(s, name) })
+	with, err := spend(func() error { return addProject(ctx, s, name) })
 	if err != nil {
 		return sample{}, err
 	}

@@ -3,6 +3,7 @@ package work
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"golang.org/x/sys/unix"
 
@@ -22,7 +23,7 @@ func uploadGroup() group {
 }
 
 func runUpload(ctx context.Context, f *field) ([]report.Row, error) {
-	got, err := f.compare(ctx, pick(f.lab, 9, 3), (*subject.Server).Uploads, func(_ context.Context, s *subject.Server, round int) (sample, error) {
+	got, err := f.compare(ctx, pick(f.lab, 9, 3), (*subject.Server).Uploads, func(ctx context.Context, s *subject.Server, round int) (sample, error) {
 		projects := make([]data.Project, 20)
 		for i := range projects {
 			projects[i].Name = fmt.Sprintf("uploaded-%d-%d", round, i)
@@ -31,7 +32,7 @@ func runUpload(ctx context.Context, f *field) ([]report.Row, error) {
 		if peer(s) {
 			versions = pick(f.lab, 10, 4)
 		}
-		return uploadAll(s, projects, 0, versions)
+		return uploadAll(ctx, s, projects, 0, versions)
 	})
 	if err != nil {
 		return nil, err
@@ -45,7 +46,7 @@ func runUpload(ctx context.Context, f *field) ([]report.Row, error) {
 
 // uploadAll uploads versions first … first+n-1 of each project with 8 clients,
 // one version of all projects after the other.
-func uploadAll(s *subject.Server, projects []data.Project, first, n int) (sample, error) {
+func uploadAll(ctx context.Context, s *subject.Server, projects []data.Project, first, n int) (sample, error) {
 	var requests []load.Request
 	for i := range n {
 		for _, p := range projects {
@@ -53,7 +54,7 @@ func uploadAll(s *subject.Server, projects []data.Project, first, n int) (sample
 		}
 	}
 	unix.Sync() // what others wrote must not be this one's burden
-	return measure(s, load.Plan{Conns: 8, Count: len(requests), Requests: requests}, 0)
+	return measure(ctx, s, load.Plan{Conns: 8, Count: len(requests), Requests: requests}, 0)
 }
 
 func growthGroup() group {
@@ -71,13 +72,13 @@ func runGrowth(ctx context.Context, f *field) ([]report.Row, error) {
 	bounds := map[int]float64{1000: 0.8, 10_000: 0.5}
 	got := make([]samples, len(targets))
 	for i := range got {
-		got[i].rounds = map[string][]sample{}
+		got[i] = newSamples()
 	}
 	for round := range pick(f.lab, 7, 3) {
 		for i := range targets {
 			i = (i + round) % len(targets) // no target is always the first
-			one, err := f.compare(ctx, 1, (*subject.Server).Uploads, func(_ context.Context, s *subject.Server, _ int) (sample, error) {
-				return growInto(s, targets[i], round)
+			one, err := f.compare(ctx, 1, (*subject.Server).Uploads, func(ctx context.Context, s *subject.Server, _ int) (sample, error) {
+				return growInto(ctx, s, targets[i], round)
 			})
 			if err != nil {
 				return nil, err
@@ -87,7 +88,7 @@ func runGrowth(ctx context.Context, f *field) ([]report.Row, error) {
 	}
 	var out []report.Row
 	for i, target := range targets {
-		row := got[i].row(fmt.Sprintf("into %s files", report.Figure(float64(target.Files))), "files/s", rate)
+		row := got[i].row(fmt.Sprintf("into a project of %s", plural(target.Files)), "files/s", rate)
 		if bound := bounds[target.Files]; bound > 0 && f.get(subject.Strongroom) != nil {
 			ratio := report.PairedRatio(got[i].of(subject.Strongroom, rate), got[0].of(subject.Strongroom, rate))
 			row.Bars = append(row.Bars, report.Bar{Name: "× into an empty one", Min: bound, Value: ratio})
@@ -97,23 +98,31 @@ func runGrowth(ctx context.Context, f *field) ([]report.Row, error) {
 	return out, nil
 }
 
+func plural(files int) string {
+	if files == 1 {
+		return "1 file"
+	}
+	return report.Figure(float64(files)) + " files"
+}
+
 // add appends the rounds of other.
 func (s *samples) add(other samples) {
 	for name, rounds := range other.rounds {
 		s.rounds[name] = append(s.rounds[name], rounds...)
 	}
+	maps.Copy(s.tried, other.tried)
 	s.notes = append(s.notes, other.notes...)
 }
 
 const growthStep = 200
 
-func growInto(s *subject.Server, target data.Project, round int) (sample, error) {
+func growInto(ctx context.Context, s *subject.Server, target data.Project, round int) (sample, error) {
 	first := target.Files + round*growthStep
 	if target.Name == "" { // a new one each round, made before the clock runs
 		target.Name, first = fmt.Sprintf("empty-%d", round), 1
-		if err := addProject(s, target.Name); err != nil {
+		if err := addProject(ctx, s, target.Name); err != nil {
 			return sample{}, err
 		}
 	}
-	return uploadAll(s, []data.Project{target}, first, growthStep)
+	return uploadAll(ctx, s, []data.Project{target}, first, growthStep)
 }

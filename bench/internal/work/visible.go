@@ -48,7 +48,7 @@ func runVisible(ctx context.Context, f *field) ([]report.Row, error) {
 // the file, and how often the page was read.
 func uploadAndLook(ctx context.Context, s *subject.Server, project string, w data.Wheel) (waited time.Duration, reads int, err error) {
 	upload := load.Plan{Addr: s.Addr, Conns: 1, Count: 1, Requests: []load.Request{s.Upload(w.Form())}}
-	if _, err := load.Run(upload); err != nil {
+	if _, err := load.Run(ctx, upload); err != nil {
 		return 0, 0, err
 	}
 	began := time.Now()

@@ -8,17 +8,14 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/url"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"strongroom/internal/access"
 	"strongroom/internal/app"
 	"strongroom/internal/config"
+	"strongroom/internal/database/dbtest"
 	"strongroom/internal/index"
 	"strongroom/internal/ops"
 )
@@ -36,7 +33,7 @@ type Server struct {
 
 // PostgresVariable names the environment variable with the address of a
 // PostgreSQL server on which databases may be made. The full check sets it.
-const PostgresVariable = "STRONGROOM_TEST_POSTGRES"
+const PostgresVariable = dbtest.PostgresVariable
 
 // Each runs a test on SQLite and, where the full check provides one, on
 // PostgreSQL.
@@ -51,37 +48,13 @@ func Each(t *testing.T, test func(t *testing.T, s *Server)) {
 // Databases lists the databases to test on: a function for each makes a new
 // empty one, which the test's end removes, and returns its address for
 // config.Config.Database.
-func Databases(t testing.TB) map[string]func(testing.TB) string {
-	all := map[string]func(testing.TB) string{"sqlite": func(testing.TB) string { return "" }}
-	if dsn := os.Getenv(PostgresVariable); dsn != "" {
-		all["postgres"] = func(t testing.TB) string { return newPostgres(t, dsn) }
+func Databases(testing.TB) map[string]func(testing.TB) string {
+	all := map[string]func(testing.TB) string{}
+	for _, kind := range dbtest.Kinds() {
+		all[kind.Name] = kind.New
 	}
+	all["sqlite"] = func(testing.TB) string { return "" } // the one in the data folder
 	return all
-}
-
-func newPostgres(t testing.TB, dsn string) string {
-	t.Helper()
-	ctx := context.Background()
-	conn, err := pgx.Connect(ctx, dsn)
-	if err != nil {
-		t.Fatalf("connect to %s: %v", PostgresVariable, err)
-	}
-	name := "t" + strings.ReplaceAll(access.NewUID(), "-", "")
-	if _, err := conn.Exec(ctx, "CREATE DATABASE "+name); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if _, err := conn.Exec(ctx, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
-			t.Error(err)
-		}
-		conn.Close(ctx)
-	})
-	u, err := url.Parse(dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u.Path = "/" + name
-	return u.String()
 }
 
 // Start runs an index with the private profile until the test ends; adjust

@@ -1,0 +1,24 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"strongroom/internal/ops"
+	"strongroom/internal/queue"
+)
+
+// jobs registers all queued work.
+func (a *App) jobs() *queue.Queue {
+	clock := func() time.Time { return a.Clock() }
+	q := &queue.Queue{DB: a.DB, Clock: clock, Log: a.Log}
+	sweeper := &ops.Sweeper{DB: a.DB, Bucket: a.Bucket, Clock: clock, Age: ops.SweepAge}
+	q.Every("sweep", time.Hour, func(ctx context.Context) error {
+		removed, err := sweeper.Sweep(ctx)
+		if removed > 0 {
+			a.Log.Info("swept", "blobs", removed)
+		}
+		return err
+	})
+	return q
+}

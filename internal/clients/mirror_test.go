@@ -1,0 +1,133 @@
+//go:build slow
+
+package clients
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// mirrorSettings are bandersnatch's: every file, the metadata files, the project's JSON, pages in both forms.
+const mirrorSettings = `[mirror]
+directory = %s
+master = %s
+allow-non-https = true
+json = true
+workers = 2
+verifiers = 1
+timeout = 10
+stop-on-error = true
+`
+
+// mirror is a copy that bandersnatch keeps.
+type mirror struct {
+	*Shell
+	client Client
+	of     *site
+}
+
+// sync runs bandersnatch once. It must succeed, and must not have met a stale page: what the list shows, the projects'
+// pages show already (X-06).
+func (m mirror) sync() {
+	m.t.Helper()
+	settings := filepath.Join(m.Home, "bandersnatch.conf")
+	write(m.t, settings, fmt.Sprintf(mirrorSettings, filepath.Join(m.Home, "mirror"), m.of.URL))
+	output := m.Must(m.client, "--config", settings, "mirror")
+	for _, bad := range []string{"Stale", "stale", "ERROR", "Traceback"} {
+		if strings.Contains(output, bad) {
+			m.t.Errorf("%s says %s:\n%s", m.client, bad, output)
+		}
+	}
+}
+
+// read gives a file of the mirror's web tree.
+func (m mirror) read(path ...string) string {
+	m.t.Helper()
+	content, err := os.ReadFile(filepath.Join(append([]string{m.Home, "mirror", "web"}, path...)...))
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	return string(content)
+}
+
+// converged checks that the mirror has exactly what the index lists for a project: the files with their hashes, the
+// same marks on its own page, and the serial.
+func (m mirror) converged(project string) {
+	m.t.Helper()
+	var copied page
+	if err := json.Unmarshal([]byte(m.read("simple", project, "index.v1_json")), &copied); err != nil {
+		m.t.Fatal(err)
+	}
+	listed := m.of.page(project)
+	if len(listed.Files) == 0 || len(copied.Files) != len(listed.Files) {
+		m.t.Fatalf("%s: the mirror lists %d files, the index %d", project, len(copied.Files), len(listed.Files))
+	}
+	marks := map[string]string{}
+	for _, file := range copied.Files {
+		marks[file.Filename] = fmt.Sprintf("%s %t", file.Hashes["sha256"], file.Yanked != nil && file.Yanked != false)
+	}
+	html := m.read("simple", project, "index.html")
+	for _, file := range listed.Files {
+		path := strings.TrimLeft(file.URL, "./")
+		if got := digest(m.t, filepath.Join(m.Home, "mirror", "web", path)); got != file.Hashes["sha256"] {
+			m.t.Errorf("%s: the mirror's file has hash %s, want %s", file.Filename, got, file.Hashes["sha256"])
+		}
+		yanked := file.Yanked != nil && file.Yanked != false
+		if want := fmt.Sprintf("%s %t", file.Hashes["sha256"], yanked); marks[file.Filename] != want {
+			m.t.Errorf("%s: the mirror says %q, want %q", file.Filename, marks[file.Filename], want)
+		}
+		says(m.t, html, path+"#sha256="+file.Hashes["sha256"])
+	}
+}
+
+// A mirror is empty, then full, and follows uploads, new projects and a yank; a run without news asks for no file.
+func TestMirrorConverges(t *testing.T) {
+	for _, client := range []Client{Bandersnatch, BandersnatchOld} {
+		t.Run(string(client), func(t *testing.T) {
+			t.Parallel()
+			s := startSite(t)
+			m := mirror{Env(t), client, s}
+			projects := shelf()
+			s.publish(projects[:2]...)
+			m.sync()
+			m.converged("room-app")
+			m.converged("room-lib")
+			s.requests()
+
+			s.publish(projects[2], projects[5])
+			s.admin("flag", "set", "--project", "room-lib", "--release", "1.0", "yanked", "--reason", yankReason)
+			s.requests()
+			m.sync()
+			for _, project := range []string{"room-app", "room-lib", "room-more"} {
+				m.converged(project)
+			}
+			says(t, m.read("simple", "room-lib", "index.html"), `data-yanked="Breaks &quot;imports&quot; on &lt;old&gt; systems &amp; more"`)
+			asked := s.requests()
+			files := count(asked, fetched(".whl")) + count(asked, fetched(".tar.gz"))
+			if old := count(asked, func(r request) bool { return strings.HasPrefix(r.Path, "/pypi/room-app/") }); files != 4 || old != 0 {
+				t.Errorf("the second run fetched %d files, want the 4 new ones, and asked %d times for a project without news: %+v", files, old, asked)
+			}
+
+			m.sync()
+			asked = s.requests()
+			if n := count(asked, func(r request) bool {
+				return strings.HasPrefix(r.Path, "/packages/") || strings.HasPrefix(r.Path, "/pypi/")
+			}); n != 0 {
+				t.Errorf("a run without news asked for %d things: %+v", n, asked)
+			}
+			installsFrom(t, m)
+		})
+	}
+}
+
+// installsFrom installs from the mirror's folder, as its users will.
+func installsFrom(t *testing.T, m mirror) {
+	t.Helper()
+	python := m.Venv()
+	m.Must(PipNew, installing(PipNew, python, "file://"+filepath.Join(m.Home, "mirror", "web", "simple"), "room-app[more]")...)
+	m.has(python, map[string]string{"room-app": "1.0", "room-lib": "1.1", "room-more": "3.1"})
+}

@@ -1,0 +1,11 @@
+package ratelimit
+
+// Most is the bound on counters in memory, for tests.
+const Most = most
+
+// Counters is how many counters are in memory.
+func (l *Limiter) Counters() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.counters)
+}

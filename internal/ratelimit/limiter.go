@@ -1,0 +1,157 @@
+package ratelimit
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"strongroom/internal/database"
+)
+
+// Limiter counts uses. DB and Clock must be set; the zero value of the rest is
+// ready. Call Flush once a second, and at the end.
+type Limiter struct {
+	DB    *database.DB
+	Clock func() time.Time
+	// Hash turns a subject into what the database may keep of it; nil keeps the
+	// subject itself.
+	Hash func(subject string) string
+
+	mu       sync.Mutex
+	counters map[string]*counter
+
+	flushing sync.Mutex
+	swept    time.Time
+}
+
+// counter is one subject's window. Used is of all nodes as last read, pending
+// what this node has let through since.
+type counter struct {
+	used, pending int64
+	ends          time.Time
+}
+
+// most bounds the counters in memory. Those that are written can leave: the
+// database knows them.
+const most = 10_000
+
+// sweepEvery is how often rows of windows that ended are removed.
+const sweepEvery = time.Minute
+
+// Allow counts one use and says whether it is within the limit; a refused one is
+// not counted. A name that is not in the table is always refused. When the
+// database does not answer, this node counts by itself.
+func (l *Limiter) Allow(ctx context.Context, name Name, subject string) Verdict {
+	limit, ok := find(name)
+	if !ok {
+		return Verdict{}
+	}
+	if l.Hash != nil {
+		subject = l.Hash(subject)
+	}
+	key, now := string(name)+":"+subject, l.Clock()
+	if v, known := l.use(key, limit, now, nil); known {
+		return v
+	}
+	start := counter{ends: now.Add(limit.Per)}
+	if u, found, err := l.DB.UseOf(ctx, key, now); err == nil && found {
+		start = counter{used: u.Used, ends: u.Ends}
+	}
+	v, _ := l.use(key, limit, now, &start)
+	return v
+}
+
+// use counts in the subject's running window, which is start when there is none
+// yet; known is false with neither.
+func (l *Limiter) use(key string, limit Limit, now time.Time, start *counter) (v Verdict, known bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c := l.counters[key]
+	if c == nil || !c.ends.After(now) {
+		if start == nil {
+			return Verdict{}, false
+		}
+		if l.counters == nil {
+			l.counters = map[string]*counter{}
+		}
+		c = start
+		l.counters[key] = c
+	}
+	v = Verdict{OK: c.used+c.pending < limit.N, Limit: limit, Reset: c.ends.Sub(now)}
+	if v.OK {
+		c.pending++
+	}
+	v.Remaining = max(0, limit.N-c.used-c.pending)
+	return v, true
+}
+
+// Flush writes what was counted and reads what all nodes have counted. After an
+// error nothing is lost: the next Flush writes it.
+func (l *Limiter) Flush(ctx context.Context) error {
+	l.flushing.Lock()
+	defer l.flushing.Unlock()
+	now := l.Clock()
+	uses, sweep := l.pending(now), now.Sub(l.swept) >= sweepEvery
+	if len(uses) == 0 && !sweep {
+		return nil
+	}
+	var sums []database.Use
+	err := l.DB.Write(ctx, func(tx *database.Tx) error {
+		sums = make([]database.Use, 0, len(uses))
+		if sweep {
+			if _, err := tx.DropUses(ctx, now); err != nil {
+				return err
+			}
+		}
+		for _, u := range uses {
+			sum, err := tx.AddUse(ctx, u, now)
+			if err != nil {
+				return err
+			}
+			sums = append(sums, sum)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if sweep {
+		l.swept = now
+	}
+	l.settle(uses, sums)
+	return nil
+}
+
+// pending lists what is to be written, in the order of the keys, so that two
+// nodes lock rows in the same order. It forgets windows that ended.
+func (l *Limiter) pending(now time.Time) []database.Use {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var out []database.Use
+	crowded := len(l.counters) > most
+	for key, c := range l.counters {
+		switch {
+		case !c.ends.After(now), crowded && c.pending == 0:
+			delete(l.counters, key)
+		case c.pending > 0:
+			out = append(out, database.Use{Key: key, Used: c.pending, Ends: c.ends})
+		}
+	}
+	slices.SortFunc(out, func(a, b database.Use) int { return cmp.Compare(a.Key, b.Key) })
+	return out
+}
+
+// settle takes over the sums of what was written. A window that ended and began
+// anew meanwhile has nothing to do with them.
+func (l *Limiter) settle(uses, sums []database.Use) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i, sum := range sums {
+		if c := l.counters[sum.Key]; c != nil && c.ends.Equal(uses[i].Ends) {
+			c.pending -= uses[i].Used
+			c.used, c.ends = sum.Used, sum.Ends
+		}
+	}
+}

@@ -1,0 +1,80 @@
+// Package ratelimit refuses what somebody does too often. One table has all the
+// limits. A use is counted and refused in memory; what was counted is written
+// once a second, so that a restart and the other nodes know of it. Windows are
+// fixed: one begins with a subject's first use and ends Per later.
+package ratelimit
+
+import (
+	"fmt"
+	"math"
+	"net/netip"
+	"time"
+)
+
+// Name names a limit.
+type Name string
+
+// The names of the limits.
+const (
+	XMLRPC Name = "xmlrpc"
+)
+
+// Limit lets each subject do something N times within Per.
+type Limit struct {
+	Name Name
+	N    int64
+	Per  time.Duration
+	Doc  string // what is counted, and for whom
+}
+
+// Limits is the table of all limits.
+func Limits() []Limit { return limits[:] }
+
+var limits = [...]Limit{
+	{XMLRPC, 3600, time.Hour, "Calls of XML-RPC methods, for each client address."},
+}
+
+func find(name Name) (Limit, bool) {
+	for _, l := range limits {
+		if l.Name == name {
+			return l, true
+		}
+	}
+	return Limit{}, false
+}
+
+// Address is the subject for a client's address: the address itself, or the /64
+// network that one subscriber of IPv6 has to itself.
+func Address(text string) string {
+	a, err := netip.ParseAddr(text)
+	if err != nil {
+		return text
+	}
+	if a = a.Unmap().WithZone(""); a.Is4() {
+		return a.String()
+	}
+	return netip.PrefixFrom(a, 64).Masked().String()
+}
+
+// Verdict is the answer to one use.
+type Verdict struct {
+	OK        bool
+	Limit     Limit
+	Remaining int64         // uses left in the window
+	Reset     time.Duration // until the window ends
+}
+
+// RetryAfter is when trying again makes sense, in seconds, 1 at least: the
+// value of Retry-After.
+func (v Verdict) RetryAfter() int { return max(1, int(math.Ceil(v.Reset.Seconds()))) }
+
+// Policy is the value of the header RateLimit-Policy (H-05,
+// draft-ietf-httpapi-ratelimit-headers-10).
+func (v Verdict) Policy() string {
+	return fmt.Sprintf("%q;q=%d;w=%d", string(v.Limit.Name), v.Limit.N, int64(v.Limit.Per.Seconds()))
+}
+
+// State is the value of the header RateLimit (H-05).
+func (v Verdict) State() string {
+	return fmt.Sprintf("%q;r=%d;t=%d", string(v.Limit.Name), v.Remaining, v.RetryAfter())
+}
