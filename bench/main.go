@@ -131,7 +131,11 @@ func facts(o options, began time.Time) []string {
 	if o.quick {
 		kind = "A quick run (few and short rounds: the figures are rough)"
 	}
-	return append(report.Machine(began),
+	facts := report.Machine(began)
+	if o.binary != "" {
+		facts = append(facts, "**Not a build of this checkout**: the column Strongroom is a program given with `-strongroom`")
+	}
+	return append(facts,
 		fmt.Sprintf("%s, %s long; figures are medians of the rounds, ratios medians of paired rounds", kind, time.Since(began).Round(time.Second)),
 		"Run it again: `go run ./bench -out docs/BENCHMARKS.md` (`-quick` for a first look, `-help` for more)")
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/xml"
 	"net/http"
+	"strings"
 	"time"
 
 	"strongroom/internal/index"
@@ -101,10 +102,13 @@ func (a *API) rssReleases(w http.ResponseWriter, r *http.Request) error {
 	return a.writeFeed(w, r, c)
 }
 
+// plainHTML escapes a plain text: readers of RSS take descriptions for HTML.
+var plainHTML = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
 // add appends an item; at is in microseconds.
 func (c *rssChannel) add(title, link, description string, at int64) {
 	c.Items = append(c.Items, rssItem{
-		Title: title, Link: link, GUID: link, Description: legalXML(description),
+		Title: title, Link: link, GUID: link, Description: plainHTML.Replace(legalXML(description)),
 		PubDate: time.UnixMicro(at).UTC().Format(http.TimeFormat), // RFC 822 with GMT
 	})
 }

@@ -97,8 +97,12 @@ func (s *Server) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	serial, err := s.app.DB.LastSerial(ctx)
+	if err != nil {
+		return err
+	}
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
-	background := s.app.background(work)
+	background := s.app.background(work, serial)
 	background.Go(func() {
 		if err := s.metrics.serve(work, s.app.Config.Metrics); err != nil {
 			s.app.Log.Error("metrics", "error", err.Error())
@@ -165,17 +169,14 @@ func (s *Server) shutdown() error {
 	return s.http.Shutdown(ctx)
 }
 
-// background starts what runs beside the requests.
-func (a *App) background(ctx context.Context) *sync.WaitGroup {
+// background starts what runs beside the requests. serial was read before the
+// first request.
+func (a *App) background(ctx context.Context, serial int64) *sync.WaitGroup {
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		a.Root.Run(ctx, func(err error) { a.Log.Error("project list", "error", err.Error()) })
 	})
-	wg.Go(func() {
-		if err := a.Recorder.Follow(ctx, a.Log); err != nil && ctx.Err() == nil {
-			a.Log.Error("cannot follow the journal", "error", err.Error())
-		}
-	})
+	wg.Go(func() { a.Recorder.Follow(ctx, serial, a.Log) })
 	wg.Go(func() { a.every(ctx, time.Second, a.Guard.FlushUsed) })
 	wg.Go(func() { a.jobs().Run(ctx) })
 	wg.Go(func() {

@@ -10,17 +10,15 @@ import (
 // when its notification was lost (X-7 allows 60 s; we promise one).
 const pollEvery = 500 * time.Millisecond
 
-// Follow tells the subscribers about changes that other nodes made, until the
-// context ends. On SQLite there are none: the process is alone.
-func (r *Recorder) Follow(ctx context.Context, log *slog.Logger) error {
+// Follow tells the subscribers about changes that other nodes made after the
+// serial from, until the context ends. from must be read before this node
+// remembers anything, or a change in between would never be told. On SQLite
+// there are no other nodes: the process is alone.
+func (r *Recorder) Follow(ctx context.Context, from int64, log *slog.Logger) {
 	if !r.DB.Postgres() {
-		<-ctx.Done()
-		return nil
+		return
 	}
-	last, err := r.DB.LastSerial(ctx)
-	if err != nil {
-		return err
-	}
+	last, err := from, error(nil)
 	wake := make(chan struct{}, 1)
 	go r.DB.Listen(ctx, wake)
 	tick := time.NewTicker(pollEvery)
@@ -28,7 +26,7 @@ func (r *Recorder) Follow(ctx context.Context, log *slog.Logger) error {
 	for {
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case <-wake:
 		case <-tick.C:
 		}

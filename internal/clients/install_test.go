@@ -156,8 +156,12 @@ func TestInstallFromSource(t *testing.T) {
 		shell.Must(client, installing(client, python, s.index(), source...)...)
 		shell.has(python, map[string]string{"room-app": "1.0", "room-lib": "2.0rc1"})
 		asked := s.requests()
-		if sdists, wheels := count(asked, fetched(".tar.gz")), count(asked, fetched(".whl")); sdists != 2 || wheels != 0 {
-			t.Errorf("%d sdists and %d wheels were fetched, want 2 and 0: %+v", sdists, wheels, asked)
+		times := 1
+		if client == PipOld {
+			times = 2 // it forgets a source that it knew by a metadata file, and keeps no cache for plain http
+		}
+		if sdists, wheels := count(asked, fetched(".tar.gz")), count(asked, fetched(".whl")); sdists != 2*times || wheels != 0 {
+			t.Errorf("%d sdists and %d wheels were fetched, want %d and 0: %+v", sdists, wheels, 2*times, asked)
 		}
 	})
 }

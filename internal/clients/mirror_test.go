@@ -5,10 +5,13 @@ package clients
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // mirrorSettings are bandersnatch's: every file, the metadata files, the project's JSON, pages in both forms.
@@ -28,6 +31,33 @@ type mirror struct {
 	*Shell
 	client Client
 	of     *site
+}
+
+// settled waits until the list of all projects has reached a project's serial: a moment, a second at most on an idle
+// machine.
+func (s *site) settled(project string) {
+	s.t.Helper()
+	newest := s.serial("/simple/" + project + "/")
+	for end := time.Now().Add(10 * time.Second); s.serial("/simple/") < newest; time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(end) {
+			s.t.Fatalf("after ten seconds the list of projects has not reached serial %d", newest)
+		}
+	}
+}
+
+// serial is what an address says its content is of (SC-01).
+func (s *site) serial(path string) int {
+	s.t.Helper()
+	response, err := http.Get(s.URL + path)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	serial, err := strconv.Atoi(response.Header.Get("X-PyPI-Last-Serial"))
+	if err != nil {
+		s.t.Fatalf("%s: %v", path, err)
+	}
+	return serial
 }
 
 // sync runs bandersnatch once. It must succeed, and must not have met a stale page: what the list shows, the projects'
@@ -93,6 +123,7 @@ func TestMirrorConverges(t *testing.T) {
 			m := mirror{Env(t), client, s}
 			projects := shelf()
 			s.publish(projects[:2]...)
+			s.settled("room-lib")
 			m.sync()
 			m.converged("room-app")
 			m.converged("room-lib")
@@ -100,6 +131,7 @@ func TestMirrorConverges(t *testing.T) {
 
 			s.publish(projects[2], projects[5])
 			s.admin("flag", "set", "--project", "room-lib", "--release", "1.0", "yanked", "--reason", yankReason)
+			s.settled("room-lib")
 			s.requests()
 			m.sync()
 			for _, project := range []string{"room-app", "room-lib", "room-more"} {

@@ -17,7 +17,7 @@ const (
 //
 //	manifest.json            this, written last
 //	rows-….jsonl.gz          all rows of one moment, see database.DB.Dump
-//	blobs/sha256/ab/cd/…     every blob they name, as in the data folder
+//	blobs/sha256/ab/…        every blob they name, as in the data folder
 //	keys/                    the instance's keys
 type Manifest struct {
 	Format    int       `json:"format"`

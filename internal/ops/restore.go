@@ -171,7 +171,7 @@ func (folder backupBlobs) Open(_ context.Context, key blob.Key) (blob.Blob, erro
 	if err := key.Validate(); err != nil {
 		return blob.Blob{}, err
 	}
-	f, err := os.Open(filepath.Join(string(folder), string(key[:2]), string(key[2:4]), string(key)))
+	f, err := os.Open(filepath.Join(string(folder), dir.Name(key)))
 	if errors.Is(err, os.ErrNotExist) {
 		return blob.Blob{}, fmt.Errorf("blob %s is missing in the backup: %w", key, blob.ErrNotExist)
 	}

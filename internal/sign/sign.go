@@ -36,6 +36,9 @@ func Open(folder string) (*Keyring, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		text, err = create(folder, path)
 	}
+	if err == nil {
+		err = checkPrivate(path)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("instance key: %w", err)
 	}
@@ -44,6 +47,18 @@ func Open(folder string) (*Keyring, error) {
 		return nil, fmt.Errorf("instance key: %s does not hold 64 hexadecimal digits; restore it from a backup", path)
 	}
 	return New(key)
+}
+
+// checkPrivate holds for systems whose modes say who can read a file.
+func checkPrivate(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+		return fmt.Errorf("%s can be read by others (mode %04o); run chmod 600 on it, and think about who has read it", path, info.Mode().Perm())
+	}
+	return nil
 }
 
 // New makes a keyring of a 32-byte key.

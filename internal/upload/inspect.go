@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 
+	"golang.org/x/sync/errgroup"
+
 	"strongroom/internal/blob"
 	"strongroom/internal/packaging/coremeta"
 	"strongroom/internal/packaging/dist"
@@ -39,12 +41,12 @@ func (in *incoming) servesMetadata() bool {
 }
 
 // store is step 8: both blobs durable under their hashes before any row names
-// them (P4).
+// them (P4). They wait for the disk together.
 func (a *Acceptor) store(ctx context.Context, in *incoming) error {
+	var both errgroup.Group
 	if in.servesMetadata() {
-		if err := a.Bucket.Put(ctx, blob.KeyOf(in.Archive.Metadata), in.Archive.Metadata); err != nil {
-			return err
-		}
+		both.Go(func() error { return a.Bucket.Put(ctx, blob.KeyOf(in.Archive.Metadata), in.Archive.Metadata) })
 	}
-	return a.Bucket.Commit(ctx, in.stage, in.Digests.Key())
+	both.Go(func() error { return a.Bucket.Commit(ctx, in.stage, in.Digests.Key()) })
+	return both.Wait()
 }

@@ -65,6 +65,18 @@ func TestForgetPeak(t *testing.T) {
 	}
 }
 
+func TestWatchSeesShortLivedChildren(t *testing.T) {
+	p := start(t, "sleep 0.2; head -c 50000000 /dev/zero | tail -c 40000000 >/dev/null; echo done; sleep 60")
+	highest := p.Watch(time.Millisecond)
+	for !strings.Contains(p.Tail(), "done") {
+		time.Sleep(5 * time.Millisecond)
+	}
+	now, _, err := p.Memory()
+	if most := highest(); err != nil || most < now+20<<20 {
+		t.Errorf("highest %d, in the end %d, %v", most, now, err)
+	}
+}
+
 func TestReadySaysWhyNot(t *testing.T) {
 	p := start(t, "echo no such setting; exit 1")
 	addr, err := FreePort()

@@ -65,6 +65,28 @@ func (p *Process) Memory() (now, peak int64, err error) {
 	return now, peak, nil
 }
 
+// Watch samples the memory of the tree until the returned function is called,
+// which returns the highest sample: it sees children that do not live long
+// enough to be asked for their peak.
+func (p *Process) Watch(every time.Duration) func() int64 {
+	stop, highest := make(chan struct{}), make(chan int64)
+	go func() {
+		var most int64
+		for {
+			if now, _, err := p.Memory(); err == nil {
+				most = max(most, now)
+			}
+			select {
+			case <-stop:
+				highest <- most
+				return
+			case <-time.After(every):
+			}
+		}
+	}()
+	return func() int64 { close(stop); return <-highest }
+}
+
 // ForgetPeak starts the peak of every process of the tree anew.
 func (p *Process) ForgetPeak() error {
 	tree, err := p.tree()

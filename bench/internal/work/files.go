@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -49,7 +50,8 @@ func runDownload(ctx context.Context, f *field) ([]report.Row, error) {
 func bigGroup() group {
 	return group{
 		name: "big", title: "Upload of a 100 MB wheel",
-		about: "One client; memory is the highest resident size during the upload above that before it.",
+		about: "One client. Strongroom and the limit are started anew before each round and take one small upload first; " +
+			"memory is the highest resident size during the large one, children included, above that before it.",
 		run:   runBig,
 	}
 }
@@ -61,6 +63,9 @@ func runBig(ctx context.Context, f *field) ([]report.Row, error) {
 		if made != round {
 			form = data.Wheel{Project: fmt.Sprintf("large-upload-%d", round), Version: "1.0.0", Payload: data.LargeWheel}.Form()
 			made = round
+		}
+		if err := refresh(ctx, s, round); err != nil {
+			return sample{}, err
 		}
 		return uploadBig(ctx, s, form)
 	})
@@ -77,9 +82,6 @@ func runBig(ctx context.Context, f *field) ([]report.Row, error) {
 
 func uploadBig(ctx context.Context, s *subject.Server, form []byte) (sample, error) {
 	unix.Sync() // what others wrote must not be this one's burden
-	if err := s.NotePeak(); err != nil {
-		return sample{}, err
-	}
 	if err := s.Process.ForgetPeak(); err != nil {
 		return sample{}, err
 	}
@@ -87,11 +89,25 @@ func uploadBig(ctx context.Context, s *subject.Server, form []byte) (sample, err
 	if err != nil {
 		return sample{}, err
 	}
+	highest := s.Process.Watch(25 * time.Millisecond)
 	one, err := measure(ctx, s, load.Plan{Conns: 1, Count: 1, Requests: []load.Request{s.Upload(form)}}, 0)
+	seen := highest()
 	if err != nil {
 		return sample{}, err
 	}
 	_, peak, err := s.Process.Memory()
-	one.Other = float64(peak-before) / (1 << 20)
+	one.Other = float64(max(peak, seen)-before) / (1 << 20)
 	return one, err
+}
+
+// refresh puts the server into the state of a fresh start, so that memory an
+// earlier load left free is not mistaken for thrift.
+func refresh(ctx context.Context, s *subject.Server, round int) error {
+	if peer(s) {
+		return s.NotePeak()
+	}
+	if _, err := s.Restart(ctx, s.Root()); err != nil {
+		return err
+	}
+	return addProject(ctx, s, fmt.Sprintf("before-large-upload-%d", round))
 }

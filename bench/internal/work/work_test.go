@@ -169,6 +169,9 @@ func TestUploading(t *testing.T) {
 		if _, err := s.FileURL(t.Context(), "empty-0", data.Project{Name: "empty-0"}.Wheel(growthStep).Filename()); err != nil {
 			t.Error(err)
 		}
+		if err := refresh(t.Context(), s, 0); err != nil {
+			t.Error(err)
+		}
 		big, err := uploadBig(t.Context(), s, data.Wheel{Project: "large", Version: "1", Payload: 1 << 20}.Form())
 		if err != nil || big.MBps <= 0 || big.Other < 0 {
 			t.Errorf("%s: %+v, %v", s.Name, big, err)

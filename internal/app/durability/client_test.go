@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"strongroom/internal/app/apptest"
@@ -78,7 +79,7 @@ func (c *client) do(req *http.Request) (answer, error) {
 	return answer{resp.StatusCode, string(text)}, err
 }
 
-// projects reads the root list.
+// projects reads the root list; it is sorted.
 func (c *client) projects(ctx context.Context) (names []string, err error) {
 	a, err := c.get(ctx, "/simple/")
 	if err != nil {
@@ -91,6 +92,7 @@ func (c *client) projects(ctx context.Context) (names []string, err error) {
 	for _, p := range list.Projects {
 		names = append(names, p.Name)
 	}
+	slices.Sort(names)
 	return names, nil
 }
 

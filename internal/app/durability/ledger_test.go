@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"strongroom/internal/app/apptest"
 )
@@ -126,19 +127,12 @@ func (l *ledger) expected(project string) map[string]string {
 
 // verify compares projects with the index: what was acknowledged is listed, and what is listed can be fetched.
 func (l *ledger) verify(ctx context.Context, c *client, projects []string) {
-	root, err := c.projects(ctx)
-	if err != nil {
-		l.complain("%v", err)
-		return
-	}
+	l.inRoot(ctx, c, projects)
 	queue := make(chan string)
 	var workers sync.WaitGroup
 	for range 8 {
 		workers.Go(func() {
 			for project := range queue {
-				if len(l.expected(project)) > 0 && !slices.Contains(root, project) {
-					l.complain("the list of projects lacks %s", project)
-				}
 				if err := l.compare(ctx, c, project, 0); err != nil {
 					l.complain("%v", err)
 				}
@@ -150,6 +144,28 @@ func (l *ledger) verify(ctx context.Context, c *client, projects []string) {
 	}
 	close(queue)
 	workers.Wait()
+}
+
+// inRoot wants projects with acknowledged files in the list of projects, which may be a second behind.
+func (l *ledger) inRoot(ctx context.Context, c *client, projects []string) {
+	for end := time.Now().Add(3 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+		root, err := c.projects(ctx)
+		if err != nil {
+			l.complain("%v", err)
+			return
+		}
+		missing := slices.DeleteFunc(slices.Clone(projects), func(name string) bool {
+			_, found := slices.BinarySearch(root, name)
+			return found || len(l.expected(name)) == 0
+		})
+		if len(missing) == 0 {
+			return
+		}
+		if time.Now().After(end) {
+			l.complain("the list of projects lacks %v", missing)
+			return
+		}
+	}
 }
 
 // verifyAll compares everything that was ever sent and everything that is listed.

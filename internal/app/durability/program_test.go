@@ -23,6 +23,9 @@ import (
 	"strongroom/internal/app/apptest"
 )
 
+// raceRounds is how often clients race for a filename on each database (P5).
+const raceRounds = 200
+
 // binaryVariable tells the tests where TestMain put the program.
 const binaryVariable = "STRONGROOM_TEST_BINARY"
 

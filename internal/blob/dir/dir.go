@@ -1,13 +1,15 @@
 // Package dir keeps blobs in a folder, such that an acknowledged blob survives
 // kill -9 and power loss (P1, P2).
 //
-//	ROOT/blobs/sha256/ab/cd/<key>   one file a blob, mode 0440, never written again
-//	ROOT/staging/<random>.part      uploads that are not finished
+//	ROOT/blobs/sha256/ab/<key>   one file a blob, mode 0440, never written again
+//	ROOT/staging/<random>.part   uploads that are not finished
 //
 // A blob is stored in three steps: fsync of the staged file, link (which never
-// replaces) to its key, fsync of the folder. Where a folder above is not yet
-// known to be durable its parent is synced as well; which ones are known is
+// replaces) to its key, fsync of the folder. Where the folder's own name is not
+// yet known to be durable its parent is synced as well; which ones are known is
 // remembered, so a steady upload costs one fsync of a file and one of a folder.
+// There are only 256 folders, because with a second level nearly every upload
+// into a young index would make a new one and pay for its parents.
 //
 // A failed fsync is final: Linux may report a lost write only once and then
 // call the page clean. So a stage that failed is spent, and a folder that
@@ -47,7 +49,7 @@ type Bucket struct {
 	syncs   *groupSync
 
 	mu      sync.Mutex
-	durable map[string]struct{} // the folders "ab" and "abcd" whose names are known to be on disk
+	durable map[string]struct{} // the folders "ab" whose names are known to be on disk
 }
 
 // Open returns the bucket in root, making what is missing, and sweeps staging
@@ -71,10 +73,29 @@ func open(root string, sys calls) (*Bucket, error) {
 			return nil, fmt.Errorf("blob folder: %w", failure(err))
 		}
 	}
+	if err := b.knowFolders(); err != nil {
+		return nil, fmt.Errorf("blob folder: %w", failure(err))
+	}
 	if err := b.sweep(); err != nil {
 		return nil, fmt.Errorf("sweep staging files: %w", failure(err))
 	}
 	return b, nil
+}
+
+// knowFolders makes the names of all folders that are there durable at once.
+// They are listed first: one that comes later is not taken for durable.
+func (b *Bucket) knowFolders() error {
+	entries, err := os.ReadDir(b.blobs)
+	if err != nil || len(entries) == 0 {
+		return err
+	}
+	if err := b.syncs.folder(b.blobs); err != nil {
+		return err
+	}
+	for _, e := range entries {
+		b.durable[e.Name()] = struct{}{}
+	}
+	return nil
 }
 
 // makeFolder makes path and its parents, each durable. A folder that exists may
@@ -114,7 +135,7 @@ func (b *Bucket) Commit(ctx context.Context, s blob.Stage, key blob.Key) error {
 	if err := b.link(st, key); err != nil { // a crash leaves an orphan, durable or not
 		return fmt.Errorf("commit %s: %w", key, failure(err))
 	}
-	if err := b.settle(string(key[:4])); err != nil {
+	if err := b.settle(string(key[:2])); err != nil {
 		return fmt.Errorf("commit %s: %w", key, failure(err))
 	}
 	return nil
@@ -144,7 +165,7 @@ func (b *Bucket) link(s *stage, key blob.Key) error {
 	path := b.path(key)
 	err := b.sys.link(s.path, path)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err := b.makeLeaf(string(key[:4])); err != nil {
+		if err := b.makeLeaf(string(key[:2])); err != nil {
 			return err
 		}
 		err = b.sys.link(s.path, path)
@@ -155,52 +176,42 @@ func (b *Bucket) link(s *stage, key blob.Key) error {
 	return err
 }
 
-// makeLeaf makes the folder "abcd" and, when missing, "ab". Whatever was known
-// about them is forgotten, in case somebody removed and we now renew them.
+// makeLeaf makes the folder "ab". What was known about it is forgotten, in case
+// somebody removed and we now renew it.
 func (b *Bucket) makeLeaf(leaf string) error {
 	b.mu.Lock()
 	delete(b.durable, leaf)
-	delete(b.durable, leaf[:2])
 	b.mu.Unlock()
-	for _, folder := range []string{leaf[:2], leaf} {
-		if err := b.sys.mkdir(b.folder(folder)); err != nil && !errors.Is(err, fs.ErrExist) {
-			return err
-		}
+	if err := b.sys.mkdir(b.folder(leaf)); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
 	}
 	return nil
 }
 
 // settle makes the names in a leaf folder durable, and the folder's own name.
-// A folder counts as durable only after all above it, because whoever finds it
-// known looks no further.
 func (b *Bucket) settle(leaf string) error {
-	for _, folder := range []string{leaf[:2], leaf} {
-		b.mu.Lock()
-		_, known := b.durable[folder]
-		b.mu.Unlock()
-		if known {
-			continue
-		}
-		if err := b.syncs.folder(filepath.Dir(b.folder(folder))); err != nil {
+	b.mu.Lock()
+	_, known := b.durable[leaf]
+	b.mu.Unlock()
+	if !known {
+		if err := b.syncs.folder(b.blobs); err != nil {
 			return err
 		}
 		b.mu.Lock()
-		b.durable[strings.Clone(folder)] = struct{}{} // a clone, not to keep the whole key
+		b.durable[strings.Clone(leaf)] = struct{}{} // a clone, not to keep the whole key
 		b.mu.Unlock()
 	}
 	return b.syncs.folder(b.folder(leaf))
 }
 
-// folder returns the path of the folder "ab" or "abcd".
-func (b *Bucket) folder(name string) string {
-	if len(name) == 2 {
-		return filepath.Join(b.blobs, name)
-	}
-	return filepath.Join(b.blobs, name[:2], name[2:])
-}
+// folder returns the path of the folder "ab".
+func (b *Bucket) folder(leaf string) string { return filepath.Join(b.blobs, leaf) }
+
+// Name returns where a blob stands below blobs/sha256, here and in a backup.
+func Name(key blob.Key) string { return filepath.Join(string(key[:2]), string(key)) }
 
 func (b *Bucket) path(key blob.Key) string {
-	return filepath.Join(b.folder(string(key[:4])), string(key))
+	return filepath.Join(b.blobs, Name(key))
 }
 
 // verify reads what already stands under a key: a torn or rotten file must not

@@ -39,7 +39,7 @@ func (b *Bucket) Delete(ctx context.Context, key blob.Key) error {
 	}
 	err := b.sys.remove(b.path(key))
 	if err == nil {
-		err = b.syncs.folder(b.folder(string(key[:4])))
+		err = b.syncs.folder(b.folder(string(key[:2])))
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("delete %s: %w", key, failure(err))
@@ -50,13 +50,11 @@ func (b *Bucket) Delete(ctx context.Context, key blob.Key) error {
 // List implements [blob.Bucket]. Files that are no blobs, or stand in the wrong
 // folder, are passed over.
 func (b *Bucket) List(ctx context.Context, visit func(blob.Info) error) error {
-	return eachFolder(b.blobs, func(mid string) error {
-		return eachFolder(mid, func(leaf string) error {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			return b.listLeaf(leaf, visit)
-		})
+	return eachFolder(b.blobs, func(leaf string) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		return b.listLeaf(leaf, visit)
 	})
 }
 

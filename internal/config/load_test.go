@@ -1,0 +1,145 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// file writes settings and returns the path.
+func file(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "strongroom.toml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// everySetting gives each key another value than its default, as TOML and as environment.
+func everySetting() (toml string, environ []string, want Config) {
+	yes, days, projects := true, 7, 3
+	want = Config{
+		Profile: "public", Data: "/d", Listen: ":80", URL: "https://x.example", TrustedProxies: []string{"10.0.0.0/8", "::1"},
+		TLSCert: "c.pem", TLSKey: "k.pem", Metrics: ":90", Database: "postgres://h/d", Storage: "/s", LogRequests: &yes, PageMemory: 1000,
+		DeletedSimple: "empty", PlatformTags: "any", LocalVersions: &yes, FileLimit: 1 << 40, ProjectLimit: 1 << 41,
+		ReleaseMaxAgeDays: &days, LookAlikes: "warn", NewProjectsPerHour: &projects, Require2FA: "owners",
+	}
+	values := map[string]string{
+		"profile": `"public"`, "data": `"/d"`, "listen": `":80"`, "url": `"https://x.example"`, "trusted_proxies": `["10.0.0.0/8", "::1"]`,
+		"tls_cert": `"c.pem"`, "tls_key": `"k.pem"`, "metrics": `":90"`, "database": `"postgres://h/d"`, "storage": `"/s"`, "log_requests": "true",
+		"page_memory": "1000", "deleted_simple": `"empty"`, "platform_tags": `"any"`, "local_versions": "true", "file_limit": "1099511627776",
+		"project_limit": "2199023255552", "release_max_age_days": "7", "look_alikes": `"warn"`, "new_projects_per_hour": "3", "require_2fa": `"owners"`,
+	}
+	for _, key := range Keys() {
+		toml += key + " = " + values[key] + "\n"
+		plain := strings.NewReplacer(`"`, "", "[", "", "]", "").Replace(values[key])
+		environ = append(environ, "STRONGROOM_"+strings.ToUpper(key)+"="+plain)
+	}
+	return toml, environ, want
+}
+
+// TestEverySetting reads each key from the file, and from the environment.
+func TestEverySetting(t *testing.T) {
+	toml, environ, want := everySetting()
+	for i := range reflect.TypeFor[Config]().NumField() {
+		if reflect.ValueOf(want).Field(i).IsZero() {
+			t.Fatalf("this test lacks the setting %s", Keys()[i])
+		}
+	}
+	if got, err := Load(file(t, toml), nil); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("file: %+v, %v", got, err)
+	}
+	if got, err := Load("", environ); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("environment: %+v, %v", got, err)
+	}
+	if _, err := want.Resolve(); err != nil {
+		t.Errorf("these settings do not resolve: %v", err)
+	}
+}
+
+// TestTheEnvironmentWins over the file; variables that are not settings do not matter.
+func TestTheEnvironmentWins(t *testing.T) {
+	path := file(t, "listen = \"file:1\"\nfile_limit = 5\nurl = \"https://file.example\"\n")
+	got, err := Load(path, []string{"STRONGROOM_LISTEN=env:2", "STRONGROOM_URL=", "HOME=/x", "STRONGROOM_TEST_POSTGRES=p", "STRONGROOMX=1", "broken"})
+	if err != nil || got.Listen != "env:2" || got.FileLimit != 5 || got.URL != "" || got.Profile != "private" {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func TestLoadErrorsSayWhatToDo(t *testing.T) {
+	for _, row := range []struct {
+		name, toml string
+		environ    []string
+		want       []string
+	}{
+		{"an unknown key", "profile = 'private'\nplatform_tag = 'any'\n", nil, []string{"line 2", `"platform_tag"`, `did you mean "platform_tags"?`}},
+		{"a table", "[gate]\nrecord = 'warn'\n", nil, []string{"strongroom.toml", "gate"}},
+		{"a value of the wrong type", "file_limit = 'large'\n", nil, []string{"strongroom.toml"}},
+		{"broken TOML", "profile = \n", nil, []string{"strongroom.toml"}},
+		{"an unknown variable", "", []string{"STRONGROOM_LISTN=x"}, []string{"STRONGROOM_LISTN", `did you mean "listen"?`}},
+		{"a number", "", []string{"STRONGROOM_FILE_LIMIT=10MB"}, []string{"STRONGROOM_FILE_LIMIT", `"10MB" is not a whole number`}},
+		{"a switch", "", []string{"STRONGROOM_LOCAL_VERSIONS=ja"}, []string{"STRONGROOM_LOCAL_VERSIONS", `"ja" is neither true nor false`}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			_, err := Load(file(t, row.toml), row.environ)
+			if err == nil {
+				t.Fatal("no error")
+			}
+			for _, part := range row.want {
+				if !strings.Contains(err.Error(), part) {
+					t.Errorf("%v; want %q", err, part)
+				}
+			}
+		})
+	}
+	if _, err := Load(filepath.Join(t.TempDir(), "none.toml"), nil); err == nil || !strings.Contains(err.Error(), "none.toml") {
+		t.Errorf("a file that is not there: %v", err)
+	}
+}
+
+func TestNearest(t *testing.T) {
+	for _, key := range Keys() {
+		if got := nearest(strings.ToUpper(key[1:])); got != key {
+			t.Errorf("nearest(%q) = %q, want %q", key[1:], got, key)
+		}
+	}
+	for _, row := range []struct {
+		a, b string
+		want int
+	}{{"", "", 0}, {"abc", "", 3}, {"", "ab", 2}, {"kitten", "sitting", 3}, {"flaw", "lawn", 2}, {"same", "same", 0}} {
+		if got := distance(row.a, row.b); got != row.want {
+			t.Errorf("distance(%q, %q) = %d, want %d", row.a, row.b, got, row.want)
+		}
+	}
+}
+
+// TestEverySettingHasAKey: a field without a tag could not be set.
+func TestEverySettingHasAKey(t *testing.T) {
+	seen := map[string]bool{}
+	for _, key := range Keys() {
+		if key == "" || seen[key] || key != strings.ToLower(key) {
+			t.Errorf("key %q is empty, repeated or not lower case", key)
+		}
+		seen[key] = true
+	}
+	if !slices.Contains(Keys(), "require_2fa") {
+		t.Error("require_2fa is known from the first day (design 7)")
+	}
+}
+
+// FuzzLoad reads any file: an error or settings, never a panic.
+func FuzzLoad(f *testing.F) {
+	toml, _, _ := everySetting()
+	f.Add(toml)
+	f.Add("a.b.c = 1")
+	f.Fuzz(func(_ *testing.T, text string) {
+		c := Default()
+		if c.parse([]byte(text)) == nil {
+			_, _ = c.Resolve()
+		}
+	})
+}
