@@ -66,23 +66,34 @@ func checkCaveat(caveat string, t Target) error {
 	}
 	switch {
 	case tag == tagExpiration && len(parts) == 3:
-		var expires, notBefore int64
-		if !strict(parts[1], &expires) || !strict(parts[2], &notBefore) {
-			return errUnknownCaveat
-		}
-		return checkTime(expires, notBefore, t.Now)
+		return checkExpiration(parts[1], parts[2], t.Now)
 	case tag == tagProjectName && len(parts) == 2:
 		return checkList(parts[1], t.Project, t)
 	case tag == tagProjectID && len(parts) == 2:
 		return checkList(parts[1], t.ProjectUID, t)
 	case tag == tagRequestUser && len(parts) == 2:
-		var uid string
-		if !strict(parts[1], &uid) || uid == "" || uid != t.UserUID {
-			return errors.New("token belongs to another user")
-		}
-		return nil
+		return checkUser(parts[1], t.UserUID)
 	}
 	return errUnknownCaveat
+}
+
+func checkUser(raw json.RawMessage, want string) error {
+	var uid string
+	if !strict(raw, &uid) {
+		return errUnknownCaveat
+	}
+	if uid == "" || uid != want {
+		return errors.New("token belongs to another user")
+	}
+	return nil
+}
+
+func checkExpiration(rawExpires, rawNotBefore json.RawMessage, now time.Time) error {
+	var expires, notBefore int64
+	if !strict(rawExpires, &expires) || !strict(rawNotBefore, &notBefore) {
+		return errUnknownCaveat
+	}
+	return checkTime(expires, notBefore, now)
 }
 
 func checkTime(expires, notBefore int64, now time.Time) error {
@@ -109,27 +120,22 @@ func checkList(raw json.RawMessage, value string, t Target) error {
 	return nil
 }
 
-// checkLegacy honours the forms that old tokens of PyPI carry (T-04).
+// checkLegacy honours the forms that old tokens of PyPI carry (T-04). Each has
+// exactly its own keys, spelled exactly so.
 func checkLegacy(caveat string, t Target) error {
-	var c struct {
-		Version     *int            `json:"version"`
-		Permissions json.RawMessage `json:"permissions"`
-		NotBefore   *int64          `json:"nbf"`
-		Expires     *int64          `json:"exp"`
-		ProjectIDs  json.RawMessage `json:"project_ids"`
-	}
-	dec := json.NewDecoder(strings.NewReader(caveat))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&c); err != nil || dec.More() {
+	var c map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(caveat), &c); err != nil {
 		return errUnknownCaveat
 	}
+	var version int
+	var expires, notBefore int64
 	switch {
-	case c.Version != nil && *c.Version == 1 && c.Permissions != nil && c.NotBefore == nil && c.Expires == nil && c.ProjectIDs == nil:
-		return checkPermissions(c.Permissions, t)
-	case c.NotBefore != nil && c.Expires != nil && c.Version == nil && c.ProjectIDs == nil && c.Permissions == nil:
-		return checkTime(*c.Expires, *c.NotBefore, t.Now)
-	case c.ProjectIDs != nil && c.Version == nil && c.NotBefore == nil && c.Expires == nil && c.Permissions == nil:
-		return checkList(c.ProjectIDs, t.ProjectUID, t)
+	case len(c) == 2 && strict(c["version"], &version) && version == 1 && c["permissions"] != nil:
+		return checkPermissions(c["permissions"], t)
+	case len(c) == 2 && strict(c["nbf"], &notBefore) && strict(c["exp"], &expires):
+		return checkTime(expires, notBefore, t.Now)
+	case len(c) == 1 && c["project_ids"] != nil:
+		return checkList(c["project_ids"], t.ProjectUID, t)
 	}
 	return errUnknownCaveat
 }

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"bytes"
 	"encoding/base64"
 	"fmt"
 	"strings"
@@ -46,9 +47,20 @@ func decode(text string) (*macaroon.Macaroon, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the token is not base64url")
 	}
-	var m macaroon.Macaroon
-	if err := m.UnmarshalBinary(b); err != nil || m.Version() != macaroon.V2 {
+	var found macaroon.Slice // a Macaroon would pass over what follows it
+	if err := found.UnmarshalBinary(b); err != nil || len(found) != 1 || found[0].Version() != macaroon.V2 {
 		return nil, fmt.Errorf("the token is not a version 2 macaroon; it may have been cut off when it was copied")
 	}
-	return &m, nil
+	if !plainID(found[0].Id()) {
+		return nil, fmt.Errorf("the token is not one of this index")
+	}
+	return found[0], nil
+}
+
+// maxID is well above the 36 bytes of a UUID's text.
+const maxID = 64
+
+// plainID keeps what no database could hold from being asked for.
+func plainID(id []byte) bool {
+	return len(id) <= maxID && !bytes.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' })
 }

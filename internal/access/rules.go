@@ -1,10 +1,8 @@
 package access
 
 import (
-	"context"
 	"slices"
 
-	"strongroom/internal/database"
 	"strongroom/internal/index"
 )
 
@@ -38,15 +36,11 @@ func Rules() []Rule {
 	}
 }
 
-// May reports whether the identity may take the action in the project: by its
-// role, read through q, and by its token. The refusal names user and project
-// (UA-04).
-func (g *Guard) May(ctx context.Context, q database.Q, id *Identity, action Action, p index.Project) error {
+// Permit reports whether the identity, who has this role in the project, may
+// take the action: by the role and by the token. The refusal names user and
+// project (UA-04).
+func (g *Guard) Permit(id *Identity, action Action, p index.Project, role index.RoleName) error {
 	if err := id.Admits(Target{Project: p.Name, ProjectUID: p.UID, Now: g.Clock()}); err != nil {
-		return err
-	}
-	role, err := q.RoleOf(ctx, p.ID, id.User.ID)
-	if err != nil {
 		return err
 	}
 	for _, rule := range Rules() {

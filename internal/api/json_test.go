@@ -35,6 +35,8 @@ type legacy struct {
 
 type legacyFile struct {
 	Filename, URL string
+	Size          int
+	Digests       struct{ SHA256 string }
 	Yanked        bool
 	YankedReason  *string `json:"yanked_reason"`
 }
@@ -233,8 +235,8 @@ func TestJSON07Links(t *testing.T) {
 		s.MustUpload(wheel)
 		for _, file := range getJSON(t, s, "/pypi/demo/json").URLs {
 			path, ours := strings.CutPrefix(file.URL, s.URL)
-			if got := s.Get(path); !ours || !strings.HasPrefix(path, "/packages/") || got.Text != string(wheel.Body) {
-				t.Errorf("%s: %s, %d bytes", file.URL, got.Status, len(got.Text))
+			if got := s.Get(path); !ours || !strings.HasPrefix(path, "/packages/") || got.Text != string(wheel.Body) || file.Size != len(wheel.Body) || file.Digests.SHA256 != wheel.SHA256() {
+				t.Errorf("%s: %s, %d bytes; said were %d and %s", file.URL, got.Status, len(got.Text), file.Size, file.Digests.SHA256)
 			}
 		}
 	})
@@ -256,13 +258,14 @@ func TestJSON09Ownership(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
 		s.MustUpload(apptest.Wheel("demo", "1.0", "a"))
 		ctx := context.Background()
+		roles := map[int64]index.RoleName{s.User("zoe").ID: index.Owner, s.User("bob").ID: index.Maintainer, s.User("Abe").ID: index.Owner}
 		err := s.Recorder.Do(ctx, index.System(), func(tx *change.Tx) error {
 			p, _, err := tx.Project(ctx, "demo")
 			if err != nil {
 				return err
 			}
-			for name, role := range map[string]index.RoleName{"zoe": index.Owner, "bob": index.Maintainer, "Abe": index.Owner} {
-				if err := tx.SetRole(ctx, p.ID, s.User(name).ID, role); err != nil {
+			for user, role := range roles {
+				if err := tx.SetRole(ctx, p.ID, user, role); err != nil {
 					return err
 				}
 			}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"strongroom/internal/api"
@@ -20,8 +21,12 @@ import (
 	"strongroom/internal/web/browse"
 )
 
-// shutdownTime bounds how long running requests may take to finish.
-const shutdownTime = 30 * time.Second
+const (
+	// shutdownTime bounds how long running requests may take to finish.
+	shutdownTime = 30 * time.Second
+	// drainTime bounds how long new requests are answered meanwhile.
+	drainTime = 5 * time.Second
+)
 
 // Server is a running index.
 type Server struct {
@@ -31,6 +36,8 @@ type Server struct {
 	log      *middleware.AccessLog
 	metrics  *metrics
 	limiter  *ratelimit.Limiter
+
+	running atomic.Int64 // requests
 
 	mu       sync.Mutex
 	stopping bool
@@ -67,7 +74,7 @@ func (s *Server) build() error {
 		Acceptor: s.app.Acceptor, Limiter: s.limiter, Ready: s.ready, Log: s.app.Log, URL: c.URL,
 	}
 	s.http = &http.Server{
-		Handler:           site.Wrap(middleware.Router(doors.Routes(), web.Routes(browse.New(s.app.DB, s.app.Pages, c.URL)))),
+		Handler:           s.counted(site.Wrap(middleware.Router(doors.Routes(), web.Routes(browse.New(s.app.DB, s.app.Pages, c.URL))))),
 		ReadHeaderTimeout: 20 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10, // OIDC tokens make long headers (UA-05)
@@ -164,9 +171,28 @@ func (s *Server) shutdown() error {
 	s.stopping = true
 	s.mu.Unlock()
 	s.app.Log.Info("shutting down")
+	s.drain()
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownTime)
 	defer cancel()
 	return s.http.Shutdown(ctx)
+}
+
+// drain goes on answering for a while as long as requests run, so that a
+// balancer hears from /_ready/ to send its requests elsewhere (P19): once the
+// listener is closed nobody hears anything.
+func (s *Server) drain() {
+	for end := time.Now().Add(drainTime); s.running.Load() > 0 && time.Now().Before(end); {
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// counted keeps count of the running requests.
+func (s *Server) counted(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.running.Add(1)
+		defer s.running.Add(-1)
+		h.ServeHTTP(w, r)
+	})
 }
 
 // background starts what runs beside the requests. serial was read before the

@@ -18,7 +18,6 @@ func (r *Recorder) Follow(ctx context.Context, from int64, log *slog.Logger) {
 	if !r.DB.Postgres() {
 		return
 	}
-	last, err := from, error(nil)
 	wake := make(chan struct{}, 1)
 	go r.DB.Listen(ctx, wake)
 	tick := time.NewTicker(pollEvery)
@@ -30,7 +29,8 @@ func (r *Recorder) Follow(ctx context.Context, from int64, log *slog.Logger) {
 		case <-wake:
 		case <-tick.C:
 		}
-		if last, err = r.catchUp(ctx, last); err != nil && ctx.Err() == nil {
+		var err error
+		if from, err = r.catchUp(ctx, from); err != nil && ctx.Err() == nil {
 			log.Warn("cannot follow the journal", "error", err.Error())
 		}
 	}

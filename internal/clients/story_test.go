@@ -117,16 +117,25 @@ func (s *Shell) script(bin, lines string) Result {
 // here puts another address into the README's lines where somebody uses theirs already.
 func here(t *testing.T, lines string) (story, address string) {
 	t.Helper()
-	listener, err := net.Listen("tcp", readmeAddress)
+	address = readmeAddress
+	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		listener, err = net.Listen("tcp", "127.0.0.1:0")
+		address = free(t)
+		return strings.ReplaceAll(lines, readmeAddress, address), address
 	}
+	listener.Close()
+	return lines, address
+}
+
+// free finds an address that nobody uses.
+func free(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	address = listener.Addr().String()
-	listener.Close()
-	return strings.ReplaceAll(lines, readmeAddress, address), address
+	defer listener.Close()
+	return listener.Addr().String()
 }
 
 // The README's story works as it is written, from a fresh copy: Strongroom builds, starts, and takes and gives a package.
@@ -235,8 +244,7 @@ func TestLinesOfTheFirstRunWork(t *testing.T) {
 	for _, file := range BuildProject(t, project).Paths() {
 		copied(t, file, filepath.Join(shell.Dir, "dist", filepath.Base(file)))
 	}
-	_, address := here(t, "")
-	printed := onTerminal(t, shell, "stty cols 100; exec '"+path+"' serve --listen "+address)
+	printed := onTerminal(t, shell, "stty cols 100; exec '"+path+"' serve --listen "+free(t))
 	if !strings.Contains(printed, " -p pypi-") {
 		t.Errorf("no token on the terminal:\n%s", printed)
 	}

@@ -32,9 +32,10 @@ func readDump(r io.Reader) (*dumpReader, error) {
 	return d, nil
 }
 
-// each calls table at the beginning of each table, and row for each of its
-// rows.
-func (d *dumpReader) each(table func(tableLine) error, row func(values []any) error) error {
+// each calls begin at the beginning of each table, and row for each of its
+// rows, which have a value for each column.
+func (d *dumpReader) each(begin func(tableLine) error, row func(t tableLine, values []any) error) error {
+	var at tableLine
 	for {
 		var line json.RawMessage
 		err := d.dec.Decode(&line)
@@ -42,11 +43,10 @@ func (d *dumpReader) each(table func(tableLine) error, row func(values []any) er
 			return nil
 		}
 		if err == nil && line[0] == '[' {
-			err = eachRow(line, row)
+			err = at.row(line, row)
 		} else if err == nil {
-			var t tableLine
-			if err = json.Unmarshal(line, &t); err == nil {
-				err = table(t)
+			if at, err = parseTable(line); err == nil {
+				err = begin(at)
 			}
 		}
 		if err != nil {
@@ -55,11 +55,31 @@ func (d *dumpReader) each(table func(tableLine) error, row func(values []any) er
 	}
 }
 
-// eachRow reads the values of one line.
-func eachRow(line []byte, row func(values []any) error) error {
+// parseTable reads the beginning of a table, and keeps words of a strange file
+// out of statements.
+func parseTable(line []byte) (t tableLine, err error) {
+	if err := json.Unmarshal(line, &t); err != nil {
+		return t, err
+	}
+	if !slices.Contains(tables(), t.Table) || len(t.Columns) == 0 {
+		return t, fmt.Errorf("there is no table %q with columns", t.Table)
+	}
+	for _, column := range t.Columns {
+		if strings.Trim(column, "abcdefghijklmnopqrstuvwxyz0123456789_") != "" || column == "" {
+			return t, fmt.Errorf("%q is not the name of a column", column)
+		}
+	}
+	return t, nil
+}
+
+// row reads the values of one line.
+func (t tableLine) row(line []byte, fn func(t tableLine, values []any) error) error {
 	var cells []json.RawMessage
 	if err := json.Unmarshal(line, &cells); err != nil {
 		return err
+	}
+	if len(cells) != len(t.Columns) {
+		return fmt.Errorf("a row of table %q has %d values for %d columns", t.Table, len(cells), len(t.Columns))
 	}
 	values := make([]any, len(cells))
 	for i, cell := range cells {
@@ -68,7 +88,7 @@ func eachRow(line []byte, row func(values []any) error) error {
 			return err
 		}
 	}
-	return row(values)
+	return fn(t, values)
 }
 
 func value(cell json.RawMessage) (any, error) {
@@ -94,17 +114,14 @@ func DumpedBlobs(r io.Reader, fn func(Blob) error) error {
 	if err != nil {
 		return err
 	}
-	var at tableLine
-	return d.each(func(t tableLine) error {
-		at = t
-		return nil
-	}, func(values []any) error {
-		if at.Table != "blobs" {
+	nothing := func(tableLine) error { return nil }
+	return d.each(nothing, func(t tableLine, values []any) error {
+		if t.Table != "blobs" {
 			return nil
 		}
 		row := map[string]any{}
 		for i, v := range values {
-			row[at.Columns[i]] = v
+			row[t.Columns[i]] = v
 		}
 		key, _ := row["sha256"].(string)
 		size, _ := row["size"].(int64)
@@ -193,38 +210,19 @@ func (tx *Tx) loadRows(ctx context.Context, d *dumpReader) error {
 		}
 		return nil
 	}
-	table := func(t tableLine) error {
-		if err := t.check(); err != nil {
-			return err
-		}
+	begin := func(t tableLine) error {
 		err := flush(1)
 		at = t
 		return err
 	}
-	row := func(values []any) error {
-		if len(values) != len(at.Columns) {
-			return fmt.Errorf("a row of table %q has %d values for %d columns", at.Table, len(values), len(at.Columns))
-		}
+	row := func(_ tableLine, values []any) error {
 		waiting = append(waiting, values...)
 		return flush(loadBatch)
 	}
-	if err := d.each(table, row); err != nil {
+	if err := d.each(begin, row); err != nil {
 		return err
 	}
 	return flush(1)
-}
-
-// check keeps words of a strange file out of statements.
-func (t tableLine) check() error {
-	if !slices.Contains(tables(), t.Table) || len(t.Columns) == 0 {
-		return fmt.Errorf("there is no table %q", t.Table)
-	}
-	for _, column := range t.Columns {
-		if strings.Trim(column, "abcdefghijklmnopqrstuvwxyz0123456789_") != "" || column == "" {
-			return fmt.Errorf("%q is not the name of a column", column)
-		}
-	}
-	return nil
 }
 
 func insertText(t tableLine, rows int) string {

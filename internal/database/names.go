@@ -20,6 +20,16 @@ func (tx *Tx) LockName(ctx context.Context, normalized string) (index.Name, bool
 	return tx.name(ctx, nameColumns+` WHERE name = $1`+tx.d.forUpdate, normalized)
 }
 
+// HoldName takes the lock of LockName without reading the row. On SQLite the
+// one writer holds every name already.
+func (tx *Tx) HoldName(ctx context.Context, normalized string) error {
+	if tx.d.forUpdate == "" {
+		return nil
+	}
+	_, _, err := tx.LockName(ctx, normalized)
+	return err
+}
+
 func (q Q) name(ctx context.Context, text, normalized string) (index.Name, bool, error) {
 	var n index.Name
 	var held, created int64

@@ -11,6 +11,7 @@ import (
 
 	"strongroom/internal/app/apptest"
 	"strongroom/internal/blob"
+	"strongroom/internal/blob/dir"
 )
 
 // findings is the JSON document of fsck.
@@ -49,7 +50,7 @@ func tamper(t *testing.T, s *apptest.Server, statements ...string) {
 
 // blobPath is where the folder keeps a blob.
 func blobPath(folder string, key blob.Key) string {
-	return filepath.Join(folder, "blobs", "sha256", string(key[:2]), string(key[2:4]), string(key))
+	return filepath.Join(folder, "blobs", "sha256", dir.Name(key))
 }
 
 // flipBit damages one bit of a blob.
@@ -101,10 +102,8 @@ func TestFsckFindsEveryFlippedBit(t *testing.T) {
 		write(t, folder, d.Filename, d.Body, day(1))
 		wheels = append(wheels, d)
 	}
-	t.Log(run(s.Config.Data, "import", folder, "--owner", "admin").want(t, 0))
+	run(s.Config.Data, "import", folder, "--owner", "admin").want(t, 0)
 	for _, d := range wheels {
-		x, f, e := s.DB.PlacedFile(t.Context(), d.Filename)
-		t.Log(d.Filename, x.SHA256, f, e, d.SHA256(), has(t, s, blob.Key(d.SHA256())))
 		flipBit(t, blobPath(s.Config.Data, blob.Key(d.SHA256())))
 	}
 	f := decode[findings](t, run(s.Config.Data, "fsck", "--json").want(t, 1))
@@ -174,6 +173,80 @@ func TestFsckNotes(t *testing.T) {
 	f := decode[findings](t, run(s.Config.Data, "fsck", "--json").want(t, 0))
 	want := "[1 blobs with 11 bytes belong to no file; a sweep removes them. 1 uploads are under way or were interrupted.]"
 	if len(f.Problems) != 0 || fmt.Sprint(f.Notes) != want {
+		t.Errorf("%+v", f)
+	}
+}
+
+// breakages breaks each rule between the tables in a project of its own: a
+// statement, and the problem it must show as. In the statements P is the
+// project's name.
+func breakages() [][2]string {
+	return [][2]string{
+		{`UPDATE blobs SET condemned_at = 1 WHERE sha256 = (SELECT sha256 FROM files WHERE filename = 'P-1.0-py3-none-any.whl')`, "file-without-blob=P-1.0-py3-none-any.whl"},
+		{`DELETE FROM blobs WHERE sha256 = (SELECT metadata_sha256 FROM files WHERE filename = 'P-1.0-py3-none-any.whl')`, "file-without-blob=P-1.0-py3-none-any.whl"},
+		{`UPDATE files SET metadata_size = 1 WHERE filename = 'P-1.0-py3-none-any.whl'`, "blob-size=P-1.0-py3-none-any.whl"},
+		{`DELETE FROM filename_registry WHERE name = 'P'`, "file-unclaimed=P-1.0-py3-none-any.whl"},
+		{`UPDATE filename_registry SET sha256 = 'x' WHERE name = 'P'`, "file-unclaimed=P-1.0-py3-none-any.whl"},
+		{`DELETE FROM release_metadata WHERE release_id = (SELECT release_id FROM files WHERE filename = 'P-1.0-py3-none-any.whl')`, "release-without-metadata=P 1.0"},
+		{`UPDATE version_registry SET canonical = '7' WHERE name = 'P'`, "version-unclaimed=P 1.0"},
+		{`UPDATE names SET project_id = 999999 WHERE name = 'P'`, "name-holder=P"},
+		{`UPDATE names SET identities = 2 WHERE name = 'P'`, "name-identities=P"},
+		{`UPDATE names SET had_files = 0 WHERE name = 'P'`, "name-had-files=P"},
+		{`UPDATE projects SET last_serial = last_serial - 1 WHERE name = 'P'`, "project-serial=P"},
+		{`UPDATE projects SET total_size = 1 WHERE name = 'P'`, "project-size=P"},
+		{`UPDATE projects SET withdrawn = 1 WHERE name = 'P'`, "withdrawn=P"},
+		{`UPDATE projects SET standing = '[{"kind":"archived","since":"2026-01-01T00:00:00Z"}]' WHERE name = 'P'`, "standing=P"},
+		{`UPDATE projects SET standing = 'nonsense' WHERE name = 'P'`, "standing=P"},
+		{`INSERT INTO flags (kind, level, subject_id, side, set_by, set_at) VALUES ('archived', 'release', 999999, 'owner', 'P', 1)`, "standing=release 999999"},
+		{`INSERT INTO flags (kind, level, subject_id, side, set_by, set_at) SELECT 'yanked', 'release', release_id, 'owner', 'x', 1
+			FROM files WHERE filename = 'P-1.0-py3-none-any.whl'`, "standing=release "},
+	}
+}
+
+// TestFsckFindsBrokenRules breaks them all in one index.
+func TestFsckFindsBrokenRules(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+		want := map[string]int{}
+		for i, b := range breakages() {
+			name := fmt.Sprintf("p%d", i)
+			s.MustUpload(apptest.Wheel(name, "1.0", "x"))
+			tamper(t, s, strings.ReplaceAll(b[0], "'P", "'"+name))
+			kind, subject, _ := strings.Cut(b[1], "=")
+			want[kind+"="+strings.Replace(subject, "P", name, 1)]++
+		}
+		tamper(t, s, `DELETE FROM journal WHERE serial = 5`)
+		want["serial=journal"]++
+		found := map[string]int{}
+		for _, p := range decode[findings](t, run(s.Config.Data, "fsck", "--json").want(t, 1)).Problems {
+			found[p.Kind+"="+p.Subject]++
+			for problem := range want { // a release without a row for its flags is known by its key only
+				if strings.HasSuffix(problem, "=release ") && strings.HasPrefix(p.Kind+"="+p.Subject, problem) {
+					found[problem]++
+				}
+			}
+		}
+		for problem, n := range want {
+			if found[problem] < n {
+				t.Errorf("%s was not found", problem)
+			}
+		}
+		for problem := range found {
+			if _, known := want[problem]; !known && !strings.HasPrefix(problem, "standing=release") {
+				t.Errorf("%s was found, but nothing of the kind was broken", problem)
+			}
+		}
+	})
+}
+
+// TestFsckFindsADamagedDatabase: SQLite's own check is part of it.
+func TestFsckFindsADamagedDatabase(t *testing.T) {
+	s := apptest.Start(t)
+	s.MustUpload(apptest.Wheel("demo", "1.0", "x"))
+	s.Stop()
+	tamper(t, s, `PRAGMA writable_schema = ON`, `PRAGMA wal_checkpoint(TRUNCATE)`,
+		`UPDATE sqlite_master SET sql = replace(sql, 'look_alike TEXT NOT NULL', 'look_alike TEXT NOT NULL CHECK (look_alike = 1)') WHERE name = 'names'`)
+	f := decode[findings](t, run(s.Config.Data, "fsck", "--json").want(t, 1))
+	if !strings.Contains(f.kinds(), "database=sqlite") {
 		t.Errorf("%+v", f)
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"strongroom/internal/change"
 	"strongroom/internal/database"
@@ -147,13 +149,20 @@ func journalAction(event, kind string, s Subject) string {
 	return strings.TrimSpace(fmt.Sprintf("%s %s %s %s", verb, kind, s.Level, s.File))
 }
 
-// CheckReason enforces the one-line rule for public reasons (ST-15).
+// maxReason is how many characters a public reason may have (ST-2).
+const maxReason = 500
+
+// CheckReason enforces the one-line rule for public reasons (ST-15): no control
+// characters, no line ends of any kind, nothing that turns the direction.
 func CheckReason(reason string) error {
-	if len(reason) > 500 {
-		return index.Refuse(index.CodeInvalidForm, "The reason has %d bytes; it may have 500.", len(reason))
+	if n := utf8.RuneCountInString(reason); n > maxReason {
+		return index.Refuse(index.CodeInvalidForm, "The reason has %d characters; it may have %d.", n, maxReason)
+	}
+	if !utf8.ValidString(reason) {
+		return index.Refuse(index.CodeInvalidForm, "The reason is not UTF-8.")
 	}
 	for _, r := range reason {
-		if r < 0x20 || r == 0x7f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
+		if unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control) {
 			return index.Refuse(index.CodeInvalidForm, "The reason must be one line without control or direction characters; it holds %U.", r)
 		}
 	}

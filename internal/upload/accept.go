@@ -88,6 +88,9 @@ type attempt struct {
 	identity *access.Identity // nil for an operator's import, who may do anything
 	actor    index.Actor
 	owner    index.User // who gets the project an import creates
+
+	role      index.RoleName // of the identity in the project, as read last
+	recording bool           // step 9 has begun
 }
 
 // finish is steps 4 to 9.
@@ -146,18 +149,23 @@ func (a *Acceptor) decide(ctx context.Context, q database.Q, in *incoming) (dupl
 	return false, check.Run(check.Registry, u)
 }
 
+// authorise asks for the right on the facts read last. Inside the transaction
+// of step 9 the token and its user are looked up again; before it, the door
+// has just done so.
 func (a *Acceptor) authorise(ctx context.Context, q database.Q, in *incoming) error {
 	id := in.by.identity
 	if id == nil {
 		return nil
 	}
-	if err := a.Guard.StillValid(ctx, q, id); err != nil {
-		return err
+	if in.by.recording {
+		if err := a.Guard.StillValid(ctx, q, id); err != nil {
+			return err
+		}
 	}
 	if !in.Facts.Exists {
 		return a.Guard.MayCreate(id, in.Name)
 	}
-	return a.Guard.May(ctx, q, id, access.Upload, in.Facts.Project)
+	return a.Guard.Permit(id, access.Upload, in.Facts.Project, in.by.role)
 }
 
 func (in *incoming) result(f index.File, duplicate bool) Result {

@@ -19,27 +19,22 @@ func (a *Acceptor) readFacts(ctx context.Context, q database.Q, in *incoming) (e
 	if f.Switches, err = q.Switches(ctx); err != nil {
 		return err
 	}
-	if f.NameRow, f.NameKnown, err = q.Name(ctx, u.Name); err != nil {
+	var userID int64
+	if id := in.by.identity; id != nil {
+		userID = id.User.ID
+	}
+	known, err := q.UploadFacts(ctx, u.Name, u.Version.Canonical(), userID)
+	if err != nil {
 		return err
 	}
-	if f.NameRow.ProjectID != 0 {
-		if f.Project, f.Exists, err = q.ProjectByID(ctx, f.NameRow.ProjectID); err != nil {
-			return err
-		}
-	}
+	f.NameRow, f.NameKnown, f.Project, f.Exists = known.Name, known.Known, known.Project, known.Exists
+	f.Release, f.ReleaseExists, f.Sdist = known.Release, known.ReleaseExists, known.Sdist
+	f.Burned = known.BurnedBy != 0
+	in.by.role = known.Role
 	if !f.Exists {
 		return a.readNewcomer(ctx, q, in)
 	}
-	canonical := u.Version.Canonical()
-	if f.Release, f.ReleaseExists, err = q.Release(ctx, f.Project.ID, canonical); err != nil {
-		return err
-	}
-	if f.ReleaseExists {
-		f.Sdist, _, err = q.SdistOf(ctx, f.Release.ID)
-		return err
-	}
-	_, f.Burned, err = q.VersionBurned(ctx, u.Name, canonical)
-	return err
+	return nil
 }
 
 // readNewcomer reads what bears on the creation of a project.

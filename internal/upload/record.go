@@ -35,14 +35,19 @@ func (a *Acceptor) record(ctx context.Context, in *incoming) (Result, error) {
 	return result, nil
 }
 
+// lockAndDecide takes the name's lock; a name the registry did not know is
+// added first, and stays in it whatever becomes of the project.
 func (a *Acceptor) lockAndDecide(ctx context.Context, tx *change.Tx, in *incoming) (duplicate bool, err error) {
-	_, err = tx.ClaimName(ctx, index.Name{Name: in.Name, LookAlike: packaging.LookAlike(in.Name), State: index.NameActive, CreatedAt: tx.Now})
-	if err != nil {
+	if !in.Facts.NameKnown {
+		row := index.Name{Name: in.Name, LookAlike: packaging.LookAlike(in.Name), State: index.NameActive, CreatedAt: tx.Now}
+		if _, err := tx.ClaimName(ctx, row); err != nil {
+			return false, err
+		}
+	}
+	if err := tx.HoldName(ctx, in.Name); err != nil {
 		return false, err
 	}
-	if _, _, err := tx.LockName(ctx, in.Name); err != nil {
-		return false, err
-	}
+	in.by.recording = true
 	return a.decide(ctx, tx.Q, in)
 }
 

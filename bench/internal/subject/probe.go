@@ -48,7 +48,7 @@ func (s *Server) Fetch(ctx context.Context, path, accept string, gzipped bool, h
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
 	a := Answer{Status: resp.StatusCode, Header: resp.Header, Body: body, Plain: body}
-	if err == nil && resp.Header.Get("Content-Encoding") == "gzip" {
+	if err == nil && len(body) > 0 && resp.Header.Get("Content-Encoding") == "gzip" {
 		a.Plain, err = gunzip(body)
 	}
 	return a, err

@@ -52,7 +52,7 @@ func bigGroup() group {
 		name: "big", title: "Upload of a 100 MB wheel",
 		about: "One client. Strongroom and the limit are started anew before each round and take one small upload first; " +
 			"memory is the highest resident size during the large one, children included, above that before it.",
-		run:   runBig,
+		run: runBig,
 	}
 }
 

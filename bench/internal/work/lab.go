@@ -47,7 +47,7 @@ type group struct {
 
 func stages() []stage {
 	return []stage{
-		{openMain, []group{pagesGroup(), latencyGroup(), revalidateGroup(), rootGroup(), downloadGroup(), uploadGroup(), bigGroup(), visibleGroup(), startGroup(), memoryGroup()}},
+		{openMain, []group{pagesGroup(), latencyGroup(), revalidateGroup(), rootGroup(), downloadGroup(), uploadGroup(), bigGroup(), visibleGroup(), startGroup()}},
 		{openGrowth, []group{growthGroup()}},
 		{openHuge, []group{hugeGroup()}},
 	}

@@ -83,7 +83,7 @@ func (f *field) rootAdd(ctx context.Context, title string, limit float64) ([]rep
 	if err != nil {
 		return nil, err
 	}
-	cost, err := f.compare(ctx, pick(f.lab, 9, 3), fit, func(ctx context.Context, s *subject.Server, round int) (sample, error) {
+	cost, err := f.compare(ctx, pick(f.lab, 7, 2), fit, func(ctx context.Context, s *subject.Server, round int) (sample, error) {
 		return addCost(ctx, s, fmt.Sprintf("what-it-costs-%d", round))
 	})
 	if err != nil {

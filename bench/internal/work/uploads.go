@@ -30,7 +30,7 @@ func runUpload(ctx context.Context, f *field) ([]report.Row, error) {
 		}
 		versions := 20
 		if peer(s) {
-			versions = pick(f.lab, 10, 4)
+			versions = pick(f.lab, 10, 2)
 		}
 		return uploadAll(ctx, s, projects, 0, versions)
 	})

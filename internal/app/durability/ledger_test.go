@@ -128,6 +128,10 @@ func (l *ledger) expected(project string) map[string]string {
 // verify compares projects with the index: what was acknowledged is listed, and what is listed can be fetched.
 func (l *ledger) verify(ctx context.Context, c *client, projects []string) {
 	l.inRoot(ctx, c, projects)
+	l.compareAll(ctx, c, projects)
+}
+
+func (l *ledger) compareAll(ctx context.Context, c *client, projects []string) {
 	queue := make(chan string)
 	var workers sync.WaitGroup
 	for range 8 {

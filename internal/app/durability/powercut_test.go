@@ -176,12 +176,12 @@ func powerCuts(t *testing.T, m *machine) {
 func (m *machine) cutOff(t *testing.T) string {
 	switch m.rng.IntN(5) {
 	case 0:
-		m.disk.arm(nthCall(1+m.rng.IntN(400), "sync"))
-		m.work(t, 2*time.Second)
+		m.disk.arm(nthCall(1+m.rng.IntN(200), "sync"))
+		m.work(t, 1500*time.Millisecond)
 		return "before a sync"
 	case 1:
-		m.disk.arm(nthCall(1+m.rng.IntN(4000), ""))
-		m.work(t, 2*time.Second)
+		m.disk.arm(nthCall(1+m.rng.IntN(2500), ""))
+		m.work(t, 1500*time.Millisecond)
 		return "before a call"
 	case 2:
 		m.work(t, time.Duration(m.rng.Int64N(int64(time.Second))))
@@ -235,7 +235,7 @@ func TestPowerCutAtEachStep(t *testing.T) {
 			}
 		}
 	}
-	if cuts < 2*20 {
+	if cuts < 2*12 {
 		t.Errorf("only %d cuts: an upload has more steps than that", cuts)
 	}
 	t.Logf("%d cuts, %d files acknowledged, %.0f s", cuts, m.acknowledged(), time.Since(began).Seconds())
