@@ -1,8 +1,10 @@
 package access
 
 import (
+	"context"
 	"slices"
 
+	"strongroom/internal/database"
 	"strongroom/internal/index"
 )
 
@@ -53,6 +55,15 @@ func (g *Guard) Permit(id *Identity, action Action, p index.Project, role index.
 		return index.Refuse(index.CodeNotAllowed, "The user '%s' isn't allowed to %s project '%s'. Ask one of its owners for a role.", id.User.Username, rule.Phrase, p.Name)
 	}
 	return index.Refuse(index.CodeNotAllowed, "The user '%s' isn't allowed to do this.", id.User.Username)
+}
+
+// May is Permit with the role read through q.
+func (g *Guard) May(ctx context.Context, q database.Q, id *Identity, action Action, p index.Project) error {
+	role, err := q.RoleOf(ctx, p.ID, id.User.ID)
+	if err != nil {
+		return err
+	}
+	return g.Permit(id, action, p, role)
 }
 
 // MayCreate reports whether the identity's token lets it create a project of

@@ -88,7 +88,8 @@ type prepared struct {
 
 func newPrepared(on interface {
 	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
-}) *prepared {
+},
+) *prepared {
 	return &prepared{p: on, stmts: map[string]*sql.Stmt{}}
 }
 

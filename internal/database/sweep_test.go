@@ -65,9 +65,9 @@ func TestAddBlobWhileASweepForgets(t *testing.T) {
 	})
 }
 
-// TestCondemnedBlobIsSaved: an upload that comes between the two steps of a
+// TestUploadsWinOverSweeps: an upload that comes between the two steps of a
 // sweep wins.
-func TestCondemnedBlobIsSaved(t *testing.T) {
+func TestUploadsWinOverSweeps(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		sha := digest("orphan")
 		dbtest.Write(t, db, func(ctx context.Context, tx *database.Tx) error {

@@ -18,8 +18,8 @@ import (
 
 const (
 	workers = 2
-	// lease is how long a job of a worker that died stays undone.
-	lease = time.Minute
+	// usualLease is how long a job of a worker that died stays undone.
+	usualLease = time.Minute
 	// pollEvery bounds how late a job begins after it fell due.
 	pollEvery = time.Second
 	// firstRetry and lastRetry bound the time until failed work is tried again.
@@ -41,6 +41,14 @@ type Queue struct {
 
 	handlers map[string]Handler
 	periodic map[string]time.Duration
+	lease    time.Duration // 0 for the usual one; tests have a shorter one
+}
+
+func (q *Queue) leaseTime() time.Duration {
+	if q.lease > 0 {
+		return q.lease
+	}
+	return usualLease
 }
 
 // Handle registers who does one kind of work.
@@ -54,8 +62,7 @@ func (q *Queue) Handle(kind string, fn Handler) {
 	q.handlers[kind] = fn
 }
 
-// Every registers work that comes again in each interval since 1970, once for
-// all nodes. A run that fails is not repeated: the next one comes anyway.
+// Every registers work that is done in each interval, once for all nodes. A run that fails is not repeated: the next one comes anyway.
 func (q *Queue) Every(kind string, interval time.Duration, fn func(ctx context.Context) error) {
 	q.Handle(kind, func(ctx context.Context, _ json.RawMessage) error { return fn(ctx) })
 	q.periodic[kind] = interval
@@ -64,7 +71,9 @@ func (q *Queue) Every(kind string, interval time.Duration, fn func(ctx context.C
 // Run works until the context ends; jobs that run then are cut short and put
 // back.
 func (q *Queue) Run(ctx context.Context) {
-	q.report(q.DB.Write(ctx, func(tx *database.Tx) error { return q.scheduleAll(ctx, tx) }))
+	if err := q.DB.Write(ctx, func(tx *database.Tx) error { return q.scheduleAll(ctx, tx) }); ctx.Err() == nil {
+		q.report(err)
+	}
 	var all sync.WaitGroup
 	for range workers {
 		all.Go(func() { q.work(ctx) })
@@ -75,7 +84,9 @@ func (q *Queue) Run(ctx context.Context) {
 func (q *Queue) work(ctx context.Context) {
 	for ctx.Err() == nil {
 		worked, err := q.Next(ctx)
-		q.report(err)
+		if ctx.Err() == nil {
+			q.report(err)
+		}
 		if worked {
 			continue
 		}
@@ -102,7 +113,7 @@ func (q *Queue) Next(ctx context.Context) (worked bool, err error) {
 	var job database.Job
 	var found bool
 	err = q.DB.Write(ctx, func(tx *database.Tx) (err error) {
-		if job, found, err = tx.LeaseJob(ctx, now, lease); err != nil || !found {
+		if job, found, err = tx.LeaseJob(ctx, now, q.leaseTime()); err != nil || !found {
 			return err
 		}
 		return q.schedule(ctx, tx, job.Kind, now)
@@ -136,7 +147,7 @@ func (q *Queue) do(ctx context.Context, job *database.Job) (err error) {
 // keep extends the lease until the context ends, and ends it when somebody
 // else has the job. job.LeasedTo may be read when keep has returned.
 func (q *Queue) keep(ctx context.Context, stop func(), job *database.Job) {
-	tick := time.NewTicker(lease / 3)
+	tick := time.NewTicker(q.leaseTime() / 3)
 	defer tick.Stop()
 	for {
 		select {
@@ -144,7 +155,7 @@ func (q *Queue) keep(ctx context.Context, stop func(), job *database.Job) {
 			return
 		case <-tick.C:
 		}
-		until, ours := q.Clock().UTC().Add(lease).Truncate(time.Microsecond), false
+		until, ours := q.Clock().UTC().Add(q.leaseTime()).Truncate(time.Microsecond), false
 		err := q.DB.Write(ctx, func(tx *database.Tx) (err error) {
 			ours, err = tx.ExtendLease(ctx, *job, until)
 			return err
@@ -168,7 +179,8 @@ func (q *Queue) finish(ctx context.Context, job *database.Job, failure error) {
 	if !stopped {
 		at = at.Add(retryAfter(job.Attempts))
 	}
-	err := q.DB.Write(context.WithoutCancel(ctx), func(tx *database.Tx) error {
+	ctx = context.WithoutCancel(ctx)
+	err := q.DB.Write(ctx, func(tx *database.Tx) error {
 		if failure == nil || comesAgain && !stopped {
 			return tx.FinishJob(ctx, *job)
 		}
