@@ -23,39 +23,47 @@ type Site struct {
 }
 
 // Wrap makes the handler of the whole server: it records each request once,
-// stops panics, and gives every answer its common headers.
+// stops panics, and gives every answer its common headers. An answer that
+// failed half-way is cut off, so that nobody takes the half for the whole.
 func (s *Site) Wrap(next Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		rec := &Record{w: w}
 		start := time.Now()
 		rec.Remote = s.Proxies.Client(r)
 		s.commonHeaders(w.Header())
-		s.serve(rec, r, next)
+		whole := s.serve(rec, r, next)
 		elapsed := time.Since(start)
 		s.Log.Write(r, rec, start, elapsed)
 		if s.Observe != nil {
 			s.Observe(rec, elapsed)
 		}
+		if !whole {
+			panic(http.ErrAbortHandler)
+		}
 	})
 }
 
-func (s *Site) serve(rec *Record, r *http.Request, next Handler) {
+// serve reports false for an answer that ended half-way.
+func (s *Site) serve(rec *Record, r *http.Request, next Handler) (whole bool) {
 	defer func() {
 		v := recover()
 		if v == nil {
 			return
 		}
-		if v == http.ErrAbortHandler {
-			panic(v)
+		if v != http.ErrAbortHandler {
+			rec.cause = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
 		}
-		rec.cause = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
-		if rec.Status == 0 {
+		if whole = v != http.ErrAbortHandler && rec.Status == 0; whole {
 			WriteError(rec, r, &index.Error{Code: index.CodeInternal, Detail: index.AsError(nil).Detail, Err: rec.cause})
 		}
 	}()
 	if err := next(rec, r); err != nil {
 		WriteError(rec, r, err)
 	}
+	if rec.Status == 0 {
+		rec.Status = http.StatusOK // what net/http makes of a handler that wrote nothing
+	}
+	return true
 }
 
 func (s *Site) commonHeaders(h http.Header) {

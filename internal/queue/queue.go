@@ -71,8 +71,13 @@ func (q *Queue) Every(kind string, interval time.Duration, fn func(ctx context.C
 // Run works until the context ends; jobs that run then are cut short and put
 // back.
 func (q *Queue) Run(ctx context.Context) {
-	if err := q.DB.Write(ctx, func(tx *database.Tx) error { return q.scheduleAll(ctx, tx) }); ctx.Err() == nil {
+	for ctx.Err() == nil {
+		err := q.DB.Write(ctx, func(tx *database.Tx) error { return q.scheduleAll(ctx, tx) })
+		if err == nil {
+			break
+		}
 		q.report(err)
+		pause(ctx)
 	}
 	var all sync.WaitGroup
 	for range workers {
@@ -87,13 +92,16 @@ func (q *Queue) work(ctx context.Context) {
 		if ctx.Err() == nil {
 			q.report(err)
 		}
-		if worked {
-			continue
+		if !worked {
+			pause(ctx)
 		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(pollEvery):
-		}
+	}
+}
+
+func pause(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(pollEvery):
 	}
 }
 

@@ -259,40 +259,34 @@ func TestRunEndsInOrder(t *testing.T) {
 
 // TestLongWorkKeepsItsLease, and stops when another has it after all.
 func TestLongWorkKeepsItsLease(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		b := &bench{t: t, ctx: t.Context(), db: db}
+	eachBench(t, func(t *testing.T, b *bench) {
 		var runs, stopped atomic.Int32
-		begun, finish := make(chan struct{}, 2), make(chan struct{})
+		begun := make(chan struct{}, 2)
 		node := func() *queue.Queue {
 			q := b.node()
-			q.Clock = time.Now
-			q.SetLease(300 * time.Millisecond)
+			q.SetLease(300 * time.Millisecond) // extended every 100 ms
 			q.Handle("long", func(ctx context.Context, _ json.RawMessage) error {
 				runs.Add(1)
 				begun <- struct{}{}
-				select {
-				case <-finish:
-					return nil
-				case <-ctx.Done():
-					stopped.Add(1)
-					return ctx.Err()
-				}
+				<-ctx.Done()
+				stopped.Add(1)
+				return ctx.Err()
 			})
 			return q
 		}
-		dbtest.Write(t, db, func(ctx context.Context, tx *database.Tx) error {
-			return tx.InsertJob(ctx, database.Job{Kind: "long", Args: "{}"}, time.Now())
-		})
+		b.enqueue("long", "{}")
 		var first sync.WaitGroup
 		first.Go(func() { _, _ = node().Next(b.ctx) })
 		<-begun
-		for deadline := time.Now().Add(900 * time.Millisecond); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		for range 3 {
+			b.wait(200 * time.Millisecond)
+			b.leasedUntil(b.clock().Add(300 * time.Millisecond))
 			if worked, err := node().Next(b.ctx); worked || err != nil {
 				t.Fatalf("another took the job: %v", err)
 			}
 		}
-		dbtest.Write(t, db, func(ctx context.Context, tx *database.Tx) error { // as if this node had slept
-			_, found, err := tx.LeaseJob(ctx, time.Now().Add(time.Hour), time.Hour)
+		dbtest.Write(t, b.db, func(ctx context.Context, tx *database.Tx) error { // as if this node had slept
+			_, found, err := tx.LeaseJob(ctx, b.clock().Add(time.Hour), time.Hour)
 			if !found {
 				t.Error("there is no job to take")
 			}
@@ -302,10 +296,25 @@ func TestLongWorkKeepsItsLease(t *testing.T) {
 		if runs.Load() != 1 || stopped.Load() != 1 {
 			t.Errorf("%d runs, %d stopped", runs.Load(), stopped.Load())
 		}
-		if _, waiting, err := db.NextJobAt(b.ctx); !waiting || err != nil {
-			t.Errorf("who lost the lease finished the job: %v", err)
-		}
+		b.leasedUntil(b.clock().Add(2 * time.Hour)) // neither finished nor put back
 	})
+}
+
+// leasedUntil waits until the one job is leased up to a time.
+func (b *bench) leasedUntil(want time.Time) {
+	b.t.Helper()
+	var at time.Time
+	for range 1000 {
+		var err error
+		if at, _, err = b.db.NextJobAt(b.ctx); err != nil {
+			b.t.Fatal(err)
+		}
+		if at.Equal(want) {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	b.t.Fatalf("the job is leased until %s, want %s", at, want)
 }
 
 func TestTwoHandlersAreAMistake(t *testing.T) {

@@ -280,18 +280,44 @@ func TestPowerCutIsSeen(t *testing.T) {
 	}
 }
 
-// TestPowerCutAfterWelcome cuts the power as soon as the first server listens: it has said where the administrator's
-// token is, so the token is there and works.
-func TestPowerCutAfterWelcome(t *testing.T) {
-	m := newMachine(t, "")
+// TestPowerCutOnFirstRun cuts the power during the very first start, and again as soon as the second one listens. The
+// third finds the keys, the account and the token that the second one said it had written.
+func TestPowerCutOnFirstRun(t *testing.T) {
+	for name, database := range databases(t) {
+		t.Run(name, func(t *testing.T) {
+			kinds := slices.Sorted(maps.Keys(losses()))
+			for round := range rounds(15) {
+				m := newMachine(t, database(t))
+				m.firstRun(t, losses()[kinds[round%len(kinds)]])
+				if t.Failed() {
+					t.Fatalf("round %d, on a %s disk", round, kinds[round%len(kinds)])
+				}
+			}
+		})
+	}
+}
+
+func (m *machine) firstRun(t *testing.T, how loss) {
+	var steps []string
+	m.disk.arm(nthStep(1+m.rng.IntN(45), &steps))
+	if err := m.boot(t); err != nil && m.disk.powered() {
+		t.Fatalf("first start: %v", err)
+	}
+	m.lose(t, how)
 	m.mustBoot(t)
+	second := m.server
 	m.lose(t, forgetful)
+	welcomed := strings.Contains(second.out.String(), "The upload token of admin is in ")
 	text, found := m.disk.content("srv", "data", "admin-token")
-	if !found {
+	if welcomed && !found {
 		t.Fatalf("the administrator's token is lost; the disk holds %v", slices.Sorted(maps.Keys(m.disk.tree())))
 	}
 	m.mustBoot(t)
 	m.token = strings.TrimSpace(string(text))
+	if !welcomed {
+		m.token = m.place.token(t)
+	}
 	m.upload(t, 1)
 	m.settle(t)
+	m.lose(t, forgetful)
 }

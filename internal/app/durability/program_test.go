@@ -139,6 +139,8 @@ type server struct {
 	cmd  *exec.Cmd
 	done chan struct{} // closed when it has ended
 
+	out bytes.Buffer // its standard output; complete when it has ended
+
 	mu  sync.Mutex
 	log []string // the last lines of its standard error
 }
@@ -146,6 +148,7 @@ type server struct {
 // start runs the server and waits until it listens. The test's end kills it.
 func (p place) start(t *testing.T) (*server, error) {
 	s := &server{cmd: p.command(context.Background(), "serve", "--listen", "127.0.0.1:0"), done: make(chan struct{})}
+	s.cmd.Stdout = &s.out
 	stderr, err := s.cmd.StderrPipe()
 	if err != nil {
 		return nil, err
