@@ -105,6 +105,7 @@ func (a *App) wire() {
 	a.Guard = &access.Guard{DB: a.DB, Keys: a.Keys, Clock: clock, Location: location(c.URL)}
 	a.Pages = pages.New(a.DB, pages.Options{URL: c.URL, Budget: c.PageMemory, DeletedSimple: c.DeletedSimple == "empty"})
 	a.Root = pages.NewRoot(a.DB)
+	a.Root.Before = a.Pages.Forget
 	a.Recorder.Subscribe(a.Pages.Forget)
 	a.Recorder.Subscribe(a.Root.Forget)
 	a.Acceptor = &upload.Acceptor{DB: a.DB, Recorder: a.Recorder, Guard: a.Guard, Bucket: a.Bucket, Policy: policy(c)}

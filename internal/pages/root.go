@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"maps"
+	"runtime/debug"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -16,6 +19,10 @@ import (
 // serial, so its header, body and serial are of one snapshot (SC-07), and it
 // learns of a change after the project's own pages do.
 type Root struct {
+	// Before hears which projects changed before the list shows it, so that a
+	// project's own pages are never older than the list.
+	Before func(names []string)
+
 	db   *database.DB
 	wake chan struct{}
 
@@ -28,8 +35,9 @@ type Root struct {
 	whole    [2]*RootPage // by format, of the current serial
 }
 
-// refreshEvery bounds how often changed segments are rendered again.
-const refreshEvery = time.Second
+// refreshEvery bounds how often changed segments are rendered again. With the
+// time that takes, a change shows within a second.
+const refreshEvery = 750 * time.Millisecond
 
 // NewRoot makes the list; Run loads and follows it.
 func NewRoot(db *database.DB) *Root {
@@ -50,6 +58,9 @@ func (r *Root) Run(ctx context.Context, failed func(error)) {
 	for ctx.Err() == nil {
 		if err := r.load(ctx); err == nil {
 			close(r.loaded)
+			if len(r.segments) > 100 {
+				debug.FreeOSMemory() // reading a large index left much behind
+			}
 			break
 		} else if ctx.Err() == nil {
 			failed(err)
@@ -107,6 +118,9 @@ func (r *Root) catchUp(ctx context.Context) error {
 		names, serial, err := changedSince(ctx, q, r.serial)
 		if err != nil {
 			return err
+		}
+		if r.Before != nil {
+			r.Before(slices.Collect(maps.Keys(names)))
 		}
 		projects := make([]database.ListedProject, 0, len(names))
 		for name := range names {
