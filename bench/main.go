@@ -19,6 +19,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -78,7 +79,7 @@ func bench(ctx context.Context, args []string) error {
 	if !o.keep {
 		defer os.RemoveAll(lab.Run)
 	}
-	began := time.Now()
+	began, busy := time.Now(), report.Busy(runtime.NumCPU())
 	groups, failed := lab.Measure(ctx)
 	if len(groups) == 0 {
 		return failed
@@ -87,7 +88,7 @@ func bench(ctx context.Context, args []string) error {
 	if err != nil && !os.IsNotExist(err) {
 		return errors.Join(failed, err)
 	}
-	r := report.Report{Columns: lab.Servers, Facts: facts(o, began), Groups: groups, Notes: about + "\n" + string(notes)}
+	r := report.Report{Columns: lab.Servers, Facts: facts(o, began, busy), Groups: groups, Notes: about + "\n" + string(notes)}
 	return errors.Join(failed, write(r, o.out))
 }
 
@@ -126,7 +127,7 @@ func list(s string) []string {
 //go:embed about.md
 var about string
 
-func facts(o options, began time.Time) []string {
+func facts(o options, began time.Time, busy string) []string {
 	kind := "A full run"
 	if o.quick {
 		kind = "A quick run (few and short rounds: the figures are rough)"
@@ -134,6 +135,9 @@ func facts(o options, began time.Time) []string {
 	facts := report.Machine(began)
 	if o.binary != "" {
 		facts = append(facts, "**Not a build of this checkout**: the column Strongroom is a program given with `-strongroom`")
+	}
+	if busy != "" {
+		facts = append(facts, busy)
 	}
 	return append(facts,
 		fmt.Sprintf("%s, %s long; figures are medians of the rounds, ratios medians of paired rounds", kind, time.Since(began).Round(time.Second)),

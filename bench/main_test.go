@@ -28,7 +28,7 @@ func TestOptions(t *testing.T) {
 
 func TestReportSaysWhenAnotherProgramWasMeasured(t *testing.T) {
 	for binary, want := range map[string]bool{"": false, "/tmp/other": true} {
-		text := strings.Join(facts(options{binary: binary}, time.Now()), "\n")
+		text := strings.Join(facts(options{binary: binary}, time.Now(), ""), "\n")
 		if strings.Contains(text, "Not a build of this checkout") != want || strings.Contains(text, "/tmp") {
 			t.Errorf("-strongroom %q: %s", binary, text)
 		}
@@ -37,7 +37,7 @@ func TestReportSaysWhenAnotherProgramWasMeasured(t *testing.T) {
 
 func TestReportNamesNoPlaces(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "report.md")
-	r := report.Report{Facts: facts(options{quick: true, cache: "/secret/place"}, time.Now()), Notes: about}
+	r := report.Report{Facts: facts(options{quick: true, cache: "/secret/place"}, time.Now(), ""), Notes: about}
 	if err := write(r, out); err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -119,18 +120,27 @@ func serve(ctx context.Context, cli *ops.CLI, _ *ops.ServeCommand, console ops.C
 	return s.Run(ctx)
 }
 
+// lockPatience is how long a command waits for a folder that is locked though
+// no server listens in it: a server may be about to, or another command ends.
+const lockPatience = 5 * time.Second
+
 // runCommand carries a command out in the server that owns the data folder, or
 // here when there is none.
 func runCommand(ctx context.Context, c config.Config, command ops.Command, args []string, console ops.Console) error {
-	if remote, err := dialServer(c.Data); err == nil {
-		return remote.run(ctx, command, args, console)
+	log := slog.New(slog.NewTextHandler(console.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	for begun := time.Now(); ; time.Sleep(50 * time.Millisecond) {
+		if remote, err := dialServer(c.Data); err == nil {
+			return remote.run(ctx, command, args, console)
+		}
+		a, err := Open(ctx, c, log)
+		if err == nil {
+			defer a.Close()
+			return command.Run(ctx, a.Operator(console))
+		}
+		if !errors.Is(err, ErrLocked) || time.Since(begun) > lockPatience || ctx.Err() != nil {
+			return err
+		}
 	}
-	a, err := Open(ctx, c, slog.New(slog.NewTextHandler(console.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})))
-	if err != nil {
-		return err
-	}
-	defer a.Close()
-	return command.Run(ctx, a.Operator(console))
 }
 
 // runOffline carries out a command that must have the data folder to itself

@@ -205,8 +205,13 @@ func (a *App) background(ctx context.Context, serial int64) *sync.WaitGroup {
 	wg.Go(func() { a.Recorder.Follow(ctx, serial, a.Log) })
 	wg.Go(func() { a.every(ctx, time.Second, a.Guard.FlushUsed) })
 	wg.Go(func() { a.jobs().Run(ctx) })
+	socket, err := a.listenSocket()
+	if err != nil {
+		a.Log.Error("admin socket", "error", err.Error())
+		return &wg
+	}
 	wg.Go(func() {
-		if err := a.serveSocket(ctx); err != nil {
+		if err := a.serveSocket(ctx, socket); err != nil {
 			a.Log.Error("admin socket", "error", err.Error())
 		}
 	})

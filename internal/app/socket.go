@@ -37,21 +37,26 @@ type frame struct {
 	Code int    `json:"code,omitempty"`
 }
 
-// serveSocket answers commands until the context ends.
-func (a *App) serveSocket(ctx context.Context) error {
+// listenSocket makes the socket, so that commands find it from the moment the
+// server says that it listens.
+func (a *App) listenSocket() (l net.Listener, err error) {
 	path := filepath.Join(a.Config.Data, socketName)
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("admin socket: %w", err)
+		return nil, fmt.Errorf("admin socket: %w", err)
 	}
-	var l net.Listener
-	err := withShortPath(path, func(short string) (err error) {
+	err = withShortPath(path, func(short string) (err error) {
 		l, err = listenPrivate(short)
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("admin socket: %w", err)
+		return nil, fmt.Errorf("admin socket: %w", err)
 	}
-	defer os.Remove(path)
+	return l, nil
+}
+
+// serveSocket answers commands until the context ends.
+func (a *App) serveSocket(ctx context.Context, l net.Listener) error {
+	defer os.Remove(filepath.Join(a.Config.Data, socketName))
 	srv := &http.Server{Handler: http.HandlerFunc(a.answerCall), ConnContext: rememberPeer}
 	stop := context.AfterFunc(ctx, func() { srv.Close() })
 	defer stop()

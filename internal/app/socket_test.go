@@ -30,7 +30,7 @@ func command(ctx context.Context, data string, stdin io.Reader, args ...string) 
 func TestSocketInADeepFolder(t *testing.T) {
 	data := filepath.Join(t.TempDir(), strings.Repeat("deep/", 40), "data")
 	s := apptest.Start(t, func(c *config.Config) { c.Data = data })
-	code, out := awaited(t, data)
+	code, out := command(t.Context(), data, strings.NewReader(""), "admin", "user", "list")
 	if code != 0 || !strings.Contains(out, "admin@example.com") {
 		t.Errorf("exit %d, %s", code, out)
 	}
@@ -47,23 +47,21 @@ func TestSocketInADeepFolder(t *testing.T) {
 	}
 }
 
-// awaited lists the accounts; the server may only be about to listen.
-func awaited(t *testing.T, data string) (code int, out string) {
-	t.Helper()
-	for range 100 {
-		if code, out = command(t.Context(), data, strings.NewReader(""), "admin", "user", "list"); code == 0 {
-			return code, out
+// TestCommandsWaitForAServerThatStarts: between its lock and its socket.
+func TestCommandsWaitForAServerThatStarts(t *testing.T) {
+	for range 5 {
+		s := apptest.Start(t)
+		if code, out := command(t.Context(), s.Config.Data, strings.NewReader(""), "admin", "user", "list"); code != 0 {
+			t.Errorf("exit %d, %s", code, out)
 		}
-		time.Sleep(20 * time.Millisecond)
+		s.Stop()
 	}
-	return code, out
 }
 
 // TestCommandsDoNotWaitForTheTerminal: a command that reads nothing ends while
 // standard input is open, and one that reads a line ends after the line.
 func TestCommandsDoNotWaitForTheTerminal(t *testing.T) {
 	s := apptest.Start(t)
-	awaited(t, s.Config.Data)
 	for line, args := range map[string][]string{
 		"":         {"admin", "user", "list"},
 		"secret\n": {"admin", "user", "create", "alice", "--email", "alice@example.com", "--password-stdin"},
@@ -111,7 +109,6 @@ func TestACallerWhoLeavesEndsTheCommand(t *testing.T) {
 	for _, version := range []string{"1.0", "2.0", "3.0"} {
 		s.MustUpload(apptest.Wheel("demo", version, "x"))
 	}
-	awaited(t, s.Config.Data)
 	slow := &slowBucket{s.Bucket, make(chan struct{}, 100)}
 	s.App.Bucket = slow
 	ctx, leave := context.WithCancel(t.Context())

@@ -64,7 +64,7 @@ type answer struct {
 
 // WriteError is the only place that writes a refusal. It says the same three
 // ways: as HTTP/1.1 reason phrase, as body in the client's form,
-// and as stable code.
+// and as stable code. An answer that has begun is cut off instead.
 func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	e := translate(err)
 	info := e.Code.Info()
@@ -72,6 +72,10 @@ func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	rec.Code = e.Code
 	if k := info.Kind; k == index.Internal || k == index.Unavailable || k == index.StorageFull {
 		rec.cause = err
+	}
+	if rec.Status != 0 {
+		rec.cause = err
+		panic(http.ErrAbortHandler)
 	}
 	status := Status(info.Kind)
 	a := answer{

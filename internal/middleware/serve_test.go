@@ -129,7 +129,7 @@ func TestX3ReasonPhrase(t *testing.T) {
 		long:                                            long[:255],
 		"":                                              "Forbidden",
 	} {
-		s := serve(t, one("GET", "/", func(http.ResponseWriter, *http.Request) error {
+		s := serve(t, one("GET", "/{$}", func(http.ResponseWriter, *http.Request) error {
 			return &index.Error{Code: index.CodeFileQuarantined, Detail: detail}
 		}))
 		status, rest := s.get("/")

@@ -41,7 +41,7 @@ func (c Console) progress(what, unit string, total int64) *progress {
 		return p
 	}
 	p.stop = make(chan struct{})
-	p.stopped.Go(func() { p.lines(c.Stderr) })
+	p.stopped.Go(func() { p.lines(c.Stderr, lineEvery) })
 	return p
 }
 
@@ -64,8 +64,8 @@ func (p *progress) finish() {
 	p.stopped.Wait()
 }
 
-func (p *progress) lines(w io.Writer) {
-	tick := time.NewTicker(lineEvery)
+func (p *progress) lines(w io.Writer, every time.Duration) {
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
 		select {

@@ -3,6 +3,8 @@ package pages
 import (
 	"container/list"
 	"context"
+	"fmt"
+	"runtime/debug"
 	"sync"
 )
 
@@ -92,7 +94,7 @@ func (f *flight) wait(ctx context.Context) (*Page, error) {
 
 func (c *cache) fly(ctx context.Context, key Key, f *flight, render func(context.Context) (*Page, error)) {
 	defer close(f.done)
-	f.page, f.err = render(ctx)
+	f.page, f.err = rendered(ctx, render)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.flights[key] == f {
@@ -101,6 +103,17 @@ func (c *cache) fly(ctx context.Context, key Key, f *flight, render func(context
 	if f.err == nil && !f.stale {
 		c.keep(key, f.page)
 	}
+}
+
+// rendered turns a panic into an error: no request's handler is above it that
+// could, so it would end the process.
+func rendered(ctx context.Context, render func(context.Context) (*Page, error)) (page *Page, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			page, err = nil, fmt.Errorf("panic while rendering: %v\n%s", v, debug.Stack())
+		}
+	}()
+	return render(ctx)
 }
 
 func (c *cache) keep(key Key, page *Page) {

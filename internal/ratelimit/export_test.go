@@ -1,8 +1,5 @@
 package ratelimit
 
-// Most is the bound on counters in memory, for tests.
-const Most = most
-
 // Counters is how many counters are in memory.
 func (l *Limiter) Counters() int {
 	l.mu.Lock()

@@ -18,6 +18,9 @@ type Limiter struct {
 	// Hash turns a subject into what the database may keep of it; nil keeps the
 	// subject itself.
 	Hash func(subject string) string
+	// Most bounds the counters in memory, 0 for 10,000. Those that are written
+	// can leave: the database knows them.
+	Most int
 
 	mu       sync.Mutex
 	counters map[string]*counter
@@ -32,10 +35,6 @@ type counter struct {
 	used, pending int64
 	ends          time.Time
 }
-
-// most bounds the counters in memory. Those that are written can leave: the
-// database knows them.
-const most = 10_000
 
 // sweepEvery is how often rows of windows that ended are removed.
 const sweepEvery = time.Minute
@@ -130,7 +129,7 @@ func (l *Limiter) pending(now time.Time) []database.Use {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var out []database.Use
-	crowded := len(l.counters) > most
+	crowded := len(l.counters) > cmp.Or(l.Most, 10_000)
 	for key, c := range l.counters {
 		switch {
 		case !c.ends.After(now), crowded && c.pending == 0:

@@ -207,3 +207,118 @@ func TestRefusals(t *testing.T) {
 		t.Errorf("upload without a form: %d", w.Code)
 	}
 }
+
+func TestFormOf(t *testing.T) {
+	for _, c := range []struct {
+		accept, coding string
+		want           form
+	}{
+		{"", "", asHTML},
+		{"text/html", "gzip, deflate", asHTMLGzip},
+		{"*/*", "identity", asHTML},
+		{jsonType, "", asJSON},
+		{jsonType + ", application/vnd.pypi.simple.v1+html; q=0.1, text/html; q=0.01", "gzip, deflate, br", asJSONGzip},
+	} {
+		got := formOf(http.Header{"Accept": {c.accept}, "Accept-Encoding": {c.coding}})
+		if got != c.want {
+			t.Errorf("%q, %q: %s, want %s", c.accept, c.coding, got.suffix(), c.want.suffix())
+		}
+	}
+}
+
+// TestJournalSharesSyncs holds back the first write, so that later entries must
+// wait together, and expects them on disk when they return.
+func TestJournalSharesSyncs(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal")
+	j, err := openJournal(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.mu.Lock()
+	j.busy = true // somebody is writing
+	j.mu.Unlock()
+	var all sync.WaitGroup
+	for i := range 10 {
+		all.Go(func() {
+			if err := j.append(i); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	waiting := func() int {
+		j.mu.Lock()
+		defer j.mu.Unlock()
+		if j.next == nil {
+			return 0
+		}
+		return bytes.Count(j.next.lines, []byte("\n"))
+	}
+	for waiting() < 10 {
+		time.Sleep(time.Millisecond)
+	}
+	if b, err := os.ReadFile(path); err != nil || len(b) != 0 {
+		t.Errorf("written before its turn: %q, %v", b, err)
+	}
+	j.mu.Lock()
+	j.flush()
+	j.mu.Unlock()
+	all.Wait()
+	if b, err := os.ReadFile(path); err != nil || bytes.Count(b, []byte("\n")) != 10 {
+		t.Errorf("journal %q, %v", b, err)
+	}
+}
+
+func TestJournalReportsFailures(t *testing.T) {
+	j, err := openJournal(filepath.Join(t.TempDir(), "journal"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := j.file.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.append(1); err == nil {
+		t.Error("an entry that can't be written was accepted")
+	}
+}
+
+func TestStoreKeepsOneCopy(t *testing.T) {
+	s, dir := open(t)
+	for range 2 {
+		b, err := s.store.stage(strings.NewReader("the same bytes"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.store.keep(b); err != nil {
+			t.Errorf("keep: %v", err)
+		}
+		if err := b.drop(); err != nil {
+			t.Error(err)
+		}
+		if got, err := os.ReadFile(s.store.path(b.hash())); err != nil || string(got) != "the same bytes" {
+			t.Errorf("%q, %v", got, err)
+		}
+	}
+	if left, err := os.ReadDir(filepath.Join(dir, "staging")); err != nil || len(left) != 0 {
+		t.Errorf("%d staging files left, %v", len(left), err)
+	}
+}
+
+// failing is a body whose sender goes away.
+type failing struct{}
+
+func (failing) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+func TestBrokenUploadLeavesNothing(t *testing.T) {
+	s, dir := open(t)
+	form := data.Wheel{Project: "broken", Version: "1", Payload: 100_000}.Form()
+	r := httptest.NewRequest(http.MethodPost, "/legacy/", io.MultiReader(bytes.NewReader(form[:50_000]), failing{}))
+	r.Header.Set("Content-Type", data.ContentType)
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	if w.Code < 400 || ask(s, "/simple/broken/").Code != http.StatusNotFound {
+		t.Errorf("answered %d", w.Code)
+	}
+	if left, err := os.ReadDir(filepath.Join(dir, "staging")); err != nil || len(left) != 0 {
+		t.Errorf("%d staging files left, %v", len(left), err)
+	}
+}

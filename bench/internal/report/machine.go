@@ -27,6 +27,24 @@ func Machine(now time.Time) []string {
 	return append(facts, runtime.Version())
 }
 
+// Busy warns when the machine has other work, which makes rates and latencies
+// rough; it is empty on a quiet one.
+func Busy(cores int) string {
+	b, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return ""
+	}
+	return busy(string(b), cores)
+}
+
+func busy(loadavg string, cores int) string {
+	var load float64
+	if _, err := fmt.Sscan(loadavg, &load); err != nil || load < float64(cores)/2 {
+		return ""
+	}
+	return fmt.Sprintf("**The machine had other work** when the run began (load average %.1f on %d cores): trust the CPU figures more than the rates", load, cores)
+}
+
 func memory() string {
 	kilobytes, err := strconv.ParseFloat(strings.TrimSuffix(field("/proc/meminfo", "MemTotal"), " kB"), 64)
 	if err != nil {

@@ -63,6 +63,16 @@ func (b Bar) asks() string {
 	return ""
 }
 
+// measured is the value in words, with more digits where rounding would make a
+// missed bar look met.
+func (b Bar) measured() string {
+	text := Figure(b.Value)
+	if !b.Met() && (text == Figure(b.Min) || text == Figure(b.Max)) {
+		text = fmt.Sprintf("%.4g", b.Value)
+	}
+	return text + " " + b.Name
+}
+
 // Met says whether the row keeps to all its bars.
 func (r Row) Met() bool {
 	for _, b := range r.Bars {
@@ -106,7 +116,7 @@ func (r Report) summary() string {
 					met++
 					continue
 				}
-				fmt.Fprintf(&missed, "- ✗ %s: %s %s, asked %s\n", row.Work, Figure(bar.Value), bar.Name, bar.asks())
+				fmt.Fprintf(&missed, "- ✗ %s: %s, asked %s\n", row.Work, bar.measured(), bar.asks())
 			}
 		}
 	}
@@ -151,7 +161,7 @@ func (r Row) write(b *strings.Builder, columns []string) {
 	}
 	var measured, asked, verdict []string
 	for _, bar := range r.Bars {
-		measured = append(measured, Figure(bar.Value)+" "+bar.Name)
+		measured = append(measured, bar.measured())
 		if text := bar.asks(); text != "" {
 			asked = append(asked, text)
 			verdict = append(verdict, mark(bar.Met()))

@@ -86,6 +86,39 @@ func TestWrite(t *testing.T) {
 	}
 }
 
+func TestRoundingHidesNothing(t *testing.T) {
+	if got := (Bar{Name: "× limit", Value: 0.8493, Min: 0.85}).measured(); got != "0.8493 × limit" {
+		t.Errorf("a missed bar reads %q", got)
+	}
+	if got := (Bar{Name: "ms", Value: 1000.4, Max: 1000}).measured(); got != "1000 ms" {
+		t.Errorf("a missed bar reads %q", got)
+	}
+	if got := (Bar{Name: "× limit", Value: 0.8501, Min: 0.85}).measured(); got != "0.85 × limit" {
+		t.Errorf("a met bar reads %q", got)
+	}
+}
+
+func TestNotesAreWrittenOnce(t *testing.T) {
+	row := Row{Work: "a", Notes: []string{"limit: gone"}}
+	other := row
+	other.Work = "b"
+	var b strings.Builder
+	if err := (Report{Groups: []Group{{Title: "g", Rows: []Row{row, other}}}}).Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(b.String(), "limit: gone"); n != 1 {
+		t.Errorf("the note stands %d times:\n%s", n, b.String())
+	}
+}
+
+func TestBusy(t *testing.T) {
+	for loadavg, want := range map[string]bool{"0.42 1 1 1/99 7": false, "5.10 4 3 2/99 7": true, "": false} {
+		if got := busy(loadavg, 2); (got != "") != want || (want && !strings.Contains(got, "5.1")) {
+			t.Errorf("busy(%q) = %q", loadavg, got)
+		}
+	}
+}
+
 func TestMachine(t *testing.T) {
 	text := strings.Join(Machine(time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)), "\n")
 	for _, want := range []string{"22 November 2026", "cores", "go1."} {

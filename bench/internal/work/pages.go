@@ -95,7 +95,7 @@ func runPages(ctx context.Context, f *field) ([]report.Row, error) {
 	var out []report.Row
 	for _, v := range views() {
 		requests := prepared{}
-		got, err := f.compare(ctx, pick(f.lab, 7, 3), v.speaks, func(ctx context.Context, s *subject.Server, _ int) (sample, error) {
+		got, err := f.compare(ctx, pick(f.lab, 15, 5), v.speaks, func(ctx context.Context, s *subject.Server, _ int) (sample, error) {
 			r, err := requests.get(s, func() ([]load.Request, error) { return v.requests(ctx, s) })
 			if err != nil {
 				return sample{}, err
@@ -112,15 +112,16 @@ func runPages(ctx context.Context, f *field) ([]report.Row, error) {
 	return out, nil
 }
 
-// span is the length of a round of reading; the peers have only one.
+// span is the length of a round of reading. Many short rounds compare better
+// than few long ones on a machine with other work; the peers have only one.
 func span(l *Lab, s *subject.Server) time.Duration {
 	if peer(s) {
 		return pick(l, 3*time.Second, time.Second)
 	}
-	return pick(l, time.Second, 400*time.Millisecond)
+	return pick(l, 500*time.Millisecond, 250*time.Millisecond)
 }
 
-func warmUp(l *Lab) time.Duration { return pick(l, 200*time.Millisecond, 100*time.Millisecond) }
+func warmUp(l *Lab) time.Duration { return pick(l, 100*time.Millisecond, 50*time.Millisecond) }
 
 func latencyGroup() group {
 	return group{
@@ -163,7 +164,7 @@ func runRevalidate(ctx context.Context, f *field) ([]report.Row, error) {
 	v := views()[0]
 	requests := prepared{}
 	fit := func(s *subject.Server) bool { return !peer(s) }
-	got, err := f.compare(ctx, pick(f.lab, 7, 3), fit, func(ctx context.Context, s *subject.Server, _ int) (sample, error) {
+	got, err := f.compare(ctx, pick(f.lab, 15, 5), fit, func(ctx context.Context, s *subject.Server, _ int) (sample, error) {
 		r, err := requests.get(s, func() ([]load.Request, error) { return v.revalidations(ctx, s) })
 		if err != nil {
 			return sample{}, err

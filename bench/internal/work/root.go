@@ -37,7 +37,7 @@ func rootGroup() group {
 func (f *field) rootRate(ctx context.Context, title, accept string, conns int) ([]report.Row, error) {
 	requests := prepared{}
 	fit := func(s *subject.Server) bool { return accept != subject.JSON || s.JSON() }
-	got, err := f.compare(ctx, pick(f.lab, 7, 3), fit, func(ctx context.Context, s *subject.Server, _ int) (sample, error) {
+	got, err := f.compare(ctx, pick(f.lab, 15, 5), fit, func(ctx context.Context, s *subject.Server, _ int) (sample, error) {
 		r, err := requests.get(s, func() ([]load.Request, error) { return rootRequest(ctx, s, accept) })
 		if err != nil {
 			return sample{}, err
@@ -69,10 +69,7 @@ func rootRequest(ctx context.Context, s *subject.Server, accept string) ([]load.
 // rootAdd adds projects one by one and measures when the list shows them and
 // what it costs. limit is the bar in ms of processor time.
 func (f *field) rootAdd(ctx context.Context, title string, limit float64) ([]report.Row, error) {
-	fit := func(s *subject.Server) bool { // only Strongroom itself knows the generated projects
-		return s.Uploads() && (s.Name == subject.Strongroom || len(f.set.Projects) > 0)
-	}
-	shown, err := f.compare(ctx, pick(f.lab, 9, 3), fit, func(ctx context.Context, s *subject.Server, round int) (sample, error) {
+	shown, err := f.compare(ctx, pick(f.lab, 9, 3), f.lists, func(ctx context.Context, s *subject.Server, round int) (sample, error) {
 		name := fmt.Sprintf("shown-soon-%d", round)
 		if err := addProject(ctx, s, name); err != nil {
 			return sample{}, err
@@ -83,7 +80,7 @@ func (f *field) rootAdd(ctx context.Context, title string, limit float64) ([]rep
 	if err != nil {
 		return nil, err
 	}
-	cost, err := f.compare(ctx, pick(f.lab, 7, 2), fit, func(ctx context.Context, s *subject.Server, round int) (sample, error) {
+	cost, err := f.compare(ctx, pick(f.lab, 7, 2), f.lists, func(ctx context.Context, s *subject.Server, round int) (sample, error) {
 		return addCost(ctx, s, fmt.Sprintf("what-it-costs-%d", round))
 	})
 	if err != nil {
@@ -94,6 +91,12 @@ func (f *field) rootAdd(ctx context.Context, title string, limit float64) ([]rep
 		shown.row(title+", one added: shown after", "ms", other, slowest),
 		cost.row(title+", one added: CPU", "ms", other, report.Bar{Name: "ms", Max: limit, Value: report.Median(cost.of(subject.Strongroom, other))}),
 	}, nil
+}
+
+// lists says whether a server takes uploads and keeps the whole list itself:
+// only Strongroom knows the generated projects.
+func (f *field) lists(s *subject.Server) bool {
+	return s.Uploads() && (s.Name == subject.Strongroom || len(f.set.Projects) > 0)
 }
 
 // addProject uploads the first wheel of a new project.

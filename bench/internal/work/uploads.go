@@ -60,7 +60,7 @@ func uploadAll(ctx context.Context, s *subject.Server, projects []data.Project, 
 func growthGroup() group {
 	return group{
 		name: "growth", title: "Upload into a project that has many files",
-		about: "8 clients, 200 new versions of one project a round, in turns with a project that has one file.",
+		about: "8 clients, 200 (quick: 100) new versions of one project a round, in turns with a project that has one file.",
 		run:   runGrowth,
 	}
 }
@@ -78,7 +78,7 @@ func runGrowth(ctx context.Context, f *field) ([]report.Row, error) {
 		for i := range targets {
 			i = (i + round) % len(targets) // no target is always the first
 			one, err := f.compare(ctx, 1, (*subject.Server).Uploads, func(ctx context.Context, s *subject.Server, _ int) (sample, error) {
-				return growInto(ctx, s, targets[i], round)
+				return growInto(ctx, s, targets[i], round, pick(f.lab, 200, 100))
 			})
 			if err != nil {
 				return nil, err
@@ -114,15 +114,14 @@ func (s *samples) add(other samples) {
 	s.notes = append(s.notes, other.notes...)
 }
 
-const growthStep = 200
-
-func growInto(ctx context.Context, s *subject.Server, target data.Project, round int) (sample, error) {
-	first := target.Files + round*growthStep
+// growInto adds step versions to a project; round keeps them apart.
+func growInto(ctx context.Context, s *subject.Server, target data.Project, round, step int) (sample, error) {
+	first := target.Files + round*step
 	if target.Name == "" { // a new one each round, made before the clock runs
 		target.Name, first = fmt.Sprintf("empty-%d", round), 1
 		if err := addProject(ctx, s, target.Name); err != nil {
 			return sample{}, err
 		}
 	}
-	return uploadAll(ctx, s, []data.Project{target}, first, growthStep)
+	return uploadAll(ctx, s, []data.Project{target}, first, step)
 }

@@ -162,10 +162,10 @@ func TestUploading(t *testing.T) {
 		if _, err := s.FileURL(t.Context(), "b", data.Project{Name: "b"}.Wheel(3).Filename()); err != nil {
 			t.Error(err)
 		}
-		if _, err := growInto(t.Context(), s, data.Project{Files: 1}, 0); err != nil {
+		if _, err := growInto(t.Context(), s, data.Project{Files: 1}, 0, 5); err != nil {
 			t.Error(err)
 		}
-		if _, err := s.FileURL(t.Context(), "empty-0", data.Project{Name: "empty-0"}.Wheel(growthStep).Filename()); err != nil {
+		if _, err := s.FileURL(t.Context(), "empty-0", data.Project{Name: "empty-0"}.Wheel(5).Filename()); err != nil {
 			t.Error(err)
 		}
 		if err := refresh(t.Context(), s, 0); err != nil {
@@ -217,6 +217,38 @@ func TestStarting(t *testing.T) {
 	}
 	if _, ok := rows[0].Values[subject.Limit]; ok || rows[1].Values[subject.Limit] <= 0 {
 		t.Errorf("the limit's figures: %+v", rows)
+	}
+}
+
+func TestGrowing(t *testing.T) {
+	f := small(t)
+	f.set.Projects = []data.Project{{Name: data.ManyFiles, Files: 1000}}
+	rows, err := runGrowth(t.Context(), f)
+	if err != nil || len(rows) != 2 {
+		t.Fatalf("%+v, %v", rows, err)
+	}
+	if rows[0].Work != "into a project of 1 file" || len(rows[0].Bars) != 0 || len(rows[0].Values) != 2 {
+		t.Errorf("%+v", rows[0])
+	}
+	if b := rows[1].Bars; len(b) != 1 || b[0].Min != 0.8 || b[0].Value <= 0 {
+		t.Errorf("%+v", rows[1])
+	}
+}
+
+func TestAddingToTheList(t *testing.T) {
+	f := small(t)
+	rows, err := f.rootAdd(t.Context(), "a few", 50)
+	if err != nil || len(rows) != 2 {
+		t.Fatalf("%+v, %v", rows, err)
+	}
+	for _, row := range rows {
+		if len(row.Values) != 2 || len(row.Bars) != 1 || math.IsNaN(row.Bars[0].Value) {
+			t.Errorf("%+v", row)
+		}
+	}
+	f.set = data.Set{} // generated rows
+	if f.lists(f.get(subject.Limit)) || !f.lists(f.get(subject.Strongroom)) {
+		t.Error("generated projects are not only Strongroom's")
 	}
 }
 

@@ -125,14 +125,6 @@ func (b *backdoor) failures() []string {
 	}
 }
 
-// places lists the changes that can be refused.
-func (b *backdoor) places() (all []string) {
-	for _, table := range b.tables() {
-		all = append(all, "INSERT "+table, "UPDATE "+table)
-	}
-	return all
-}
-
 // refuse makes a change of a table ("INSERT files") fail; with a prefix only for rows whose filename or name begins
 // with it.
 func (b *backdoor) refuse(place, failure, prefix string) (undo func()) {

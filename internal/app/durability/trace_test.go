@@ -3,6 +3,8 @@ package durability
 import (
 	"errors"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -47,29 +49,37 @@ func (f *faulty) failBucket(d apptest.Dist, fault blobtest.Fault, planned error)
 }
 
 // TestDatabaseFailureLeavesNoTrace makes the database fail in all its ways at every table an upload writes, and at the
-// commit (U-20).
+// commit (U-20). When nothing fails any more, the same upload succeeds.
 func TestDatabaseFailureLeavesNoTrace(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
 		f := newFaulty(t, s)
-		for i, failure := range f.rows.failures() {
-			places := written()
-			if i == 0 {
-				places = append(places, f.rows.places()...) // in case an upload writes more by now
-			}
-			failed := map[string]bool{}
-			for _, place := range places {
-				failed[place] = failed[place] || f.fail(f.wheel(""), func() func() { return f.rows.refuse(place, failure, "") })
-			}
-			for _, want := range written() {
-				if !failed[want] {
-					t.Errorf("an upload succeeds though %s fails by %s", want, failure)
+		for _, failure := range f.rows.failures() {
+			d := f.wheel("")
+			for _, place := range written() {
+				if !f.fail(d, func() func() { return f.rows.refuse(place, failure, "") }) {
+					t.Fatalf("an upload succeeds though %s fails by %s", place, failure)
 				}
 			}
-		}
-		if !f.fail(f.wheel(""), f.rows.refuseCommit) {
-			t.Error("an upload succeeds though its commit fails")
+			if !f.fail(d, f.rows.refuseCommit) {
+				t.Fatal("an upload succeeds though its commit fails")
+			}
+			f.writes(d)
 		}
 	})
+}
+
+// writes uploads a file, and makes sure that the tests know of every table that this changes.
+func (f *faulty) writes(d apptest.Dist) {
+	f.t.Helper()
+	before := f.rows.dump()
+	f.MustUpload(d)
+	f.arrived(d)
+	for _, change := range f.rows.difference(before) {
+		table, _, _ := strings.Cut(change, " ")
+		if !slices.ContainsFunc(written(), func(place string) bool { return strings.HasSuffix(place, " "+table) }) {
+			f.t.Errorf("an upload changes a table that written lacks: %s", change)
+		}
+	}
 }
 
 // written is what the first upload to a project writes at least.
@@ -81,10 +91,10 @@ func written() []string {
 	}
 }
 
-// fail uploads while something is broken, and again after it was mended.
+// fail uploads while something is broken, and reports whether the upload failed.
 func (f *faulty) fail(d apptest.Dist, breaks func() (undo func())) (failed bool) {
 	f.t.Helper()
-	failed = f.untouched(d, func() bool {
+	return f.untouched(d, func() bool {
 		undo := breaks()
 		defer undo()
 		r := f.Upload(f.Token, d)
@@ -93,9 +103,6 @@ func (f *faulty) fail(d apptest.Dist, breaks func() (undo func())) (failed bool)
 		}
 		return r.StatusCode != http.StatusOK
 	})
-	f.MustUpload(d)
-	f.arrived(d)
-	return failed
 }
 
 // TestFailureTakesNobodyAlong sends uploads of which half fail in the database, all at once: on SQLite they share

@@ -87,13 +87,22 @@ var wheelFilename = Check{
 }
 
 func parsable(u *Upload, kind string) []index.Problem {
+	// Which part of an sdist's name is the project's is known only for a name
+	// that fits; another project's is read by its last dash.
+	if other, err := dist.ParseSdistFilename(u.Filename); u.ParseErr != nil && err == nil {
+		return startFilename(u, other)
+	}
 	if u.ParseErr != nil {
 		return refuse(index.CodeInvalidFilename, "Invalid %s filename %q: %s.", kind, u.Filename, strings.TrimPrefix(u.ParseErr.Error(), `invalid distribution filename "`+u.Filename+`": `))
 	}
 	if !u.Dist.BelongsTo(u.Name) {
-		return refuse(index.CodeInvalidFilename, "Start filename for '%s' with %q, not %q.", u.Name, strings.ReplaceAll(u.Name, "-", "_"), u.Dist.Name)
+		return startFilename(u, u.Dist)
 	}
 	return nil
+}
+
+func startFilename(u *Upload, got dist.Filename) []index.Problem {
+	return refuse(index.CodeInvalidFilename, "Start filename for '%s' with %q, not %q.", u.Name, strings.ReplaceAll(u.Name, "-", "_"), got.Name)
 }
 
 // belongs holds for source distributions even where an old spelling of the
