@@ -28,8 +28,11 @@ func fill(s *apptest.Server) {
 
 func keys() []pages.Key {
 	return []pages.Key{
-		{Kind: pages.SimpleJSON, Name: "demo"}, {Kind: pages.SimpleHTML, Name: "demo"}, {Kind: pages.ProjectJSON, Name: "demo"},
-		{Kind: pages.ReleaseJSON, Name: "demo", Version: "1.9"}, {Kind: pages.SimpleJSON, Name: "other-name"},
+		{Kind: pages.SimpleJSON, Name: "demo"},
+		{Kind: pages.SimpleHTML, Name: "demo"},
+		{Kind: pages.ProjectJSON, Name: "demo"},
+		{Kind: pages.ReleaseJSON, Name: "demo", Version: "1.9"},
+		{Kind: pages.SimpleJSON, Name: "other-name"},
 	}
 }
 

@@ -178,6 +178,28 @@ func TestUploading(t *testing.T) {
 	}
 }
 
+// TestMemoryOfAnUploadIsSeen is the control of a figure that is near zero for a
+// good server: one that holds uploads in memory must show their size.
+func TestMemoryOfAnUploadIsSeen(t *testing.T) {
+	t.Parallel()
+	script, err := filepath.Abs("testdata/greedy.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := subject.Start(t.Context(), subject.Strongroom, subject.Stage{Run: t.TempDir(), Binary: script})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Stop()
+	if err := refresh(t.Context(), s, 0); err != nil {
+		t.Fatal(err)
+	}
+	one, err := uploadBig(t.Context(), s, data.Wheel{Project: "large", Version: "1", Payload: 20 << 20}.Form())
+	if err != nil || one.Other < 19 || one.Other > 60 {
+		t.Errorf("an upload of 20 MiB took %.1f MiB, %v", one.Other, err)
+	}
+}
+
 func TestSeeing(t *testing.T) {
 	f := small(t)
 	rows, err := runVisible(t.Context(), f)

@@ -49,7 +49,7 @@ func Wheel(name, version, payload string, extra ...string) Dist {
 		record += fmt.Sprintf("%s,sha256=%s,%d\n", m[0], base64.RawURLEncoding.EncodeToString(sum[:]), len(m[1]))
 	}
 	members = append(members, [2]string{info + "RECORD", record + info + "RECORD,,\n"})
-	d.Body = zipOf(members)
+	d.Body = Zip(members)
 	return d
 }
 
@@ -60,18 +60,25 @@ func Sdist(name, version, payload string, extra ...string) Dist {
 		Name: name, Version: version, Filename: stem + ".tar.gz", Filetype: "sdist", Pyversion: "source",
 		Metadata: metadata(name, version, extra),
 	}
+	d.Body = TarGz([][2]string{
+		{stem + "/PKG-INFO", d.Metadata}, {stem + "/pyproject.toml", "[build-system]\nrequires = []\n"}, {stem + "/payload.txt", payload},
+	})
+	return d
+}
+
+// TarGz writes members, each a path and a text, as source distributions do.
+func TarGz(members [][2]string) []byte {
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
 	w := tar.NewWriter(z)
-	for _, m := range [][2]string{{"PKG-INFO", d.Metadata}, {"pyproject.toml", "[build-system]\nrequires = []\n"}, {"payload.txt", payload}} {
-		must(w.WriteHeader(&tar.Header{Name: stem + "/" + m[0], Mode: 0o644, Size: int64(len(m[1])), Format: tar.FormatPAX}))
+	for _, m := range members {
+		must(w.WriteHeader(&tar.Header{Name: m[0], Mode: 0o644, Size: int64(len(m[1])), Format: tar.FormatPAX}))
 		_, err := w.Write([]byte(m[1]))
 		must(err)
 	}
 	must(w.Close())
 	must(z.Close())
-	d.Body = b.Bytes()
-	return d
+	return b.Bytes()
 }
 
 func metadata(name, version string, extra []string) string {
@@ -82,8 +89,9 @@ func metadata(name, version string, extra []string) string {
 	return text + "\nThe long description of " + name + ".\n"
 }
 
-// zipOf stores members without data descriptors, as PyPI wants archives.
-func zipOf(members [][2]string) []byte {
+// Zip stores members, each a path and a text, without data descriptors, as PyPI
+// wants archives.
+func Zip(members [][2]string) []byte {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	for _, m := range members {

@@ -91,7 +91,7 @@ func formRows() []row {
 
 func projectRows() []row {
 	return []row{
-		{"row 2 read-only", wheel, func(u *Upload) { u.Facts.Switches = map[string]string{index.SwitchReadOnly: "until noon"} }, index.CodeReadOnly, "Read-only mode: uploads are temporarily disabled. until noon"},
+		{"row 2 read-only", wheel, func(u *Upload) { u.Facts.Switches = map[string]string{index.SwitchReadOnly: "Until noon."} }, index.CodeReadOnly, "Read-only mode: uploads are temporarily disabled. Until noon."},
 		{"row 2 uploads are off", wheel, func(u *Upload) { u.Facts.Switches = map[string]string{index.SwitchNoUploads: ""} }, index.CodeUploadsDisabled, "New uploads are temporarily disabled."},
 		{"row 14 rate", wheel, first(func(u *Upload) { u.Facts.NewProjects = 20 }), index.CodeTooManyProjects, "oo many new projects"},
 		{"row 14 new projects are off", wheel, func(u *Upload) {
@@ -169,7 +169,9 @@ func registryRows() []row {
 
 func contentRows() []row {
 	broken := func(kind dist.ErrorKind) func(*Upload) {
-		return func(u *Upload) { u.Archive.Metadata, u.ArchiveErr = nil, &dist.ArchiveError{Kind: kind} }
+		return func(u *Upload) {
+			u.Archive.Metadata, u.ArchiveErr = nil, &dist.ArchiveError{Kind: kind, Path: "RECORD METADATA PKG-INFO WHEEL", Detail: "something"}
+		}
 	}
 	license := func(u *Upload) { u.File.MetadataVersion, u.File.LicenseFiles = "2.4", []string{"LICENSE"} }
 	return []row{
