@@ -154,6 +154,9 @@ func eachBlob(ctx context.Context, db *database.DB, to chan<- database.Blob) err
 			return err
 		}
 		for _, b := range page {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
 			select {
 			case to <- b:
 			case <-ctx.Done():
@@ -167,7 +170,7 @@ func eachBlob(ctx context.Context, db *database.DB, to chan<- database.Blob) err
 // checkBlob says what is wrong with a blob. A sweep may have removed it since
 // its row was read: so a problem counts if the row is still there.
 func checkBlob(ctx context.Context, o *Operator, b database.Blob) *fsckProblem {
-	if verifyBlob(ctx, o.Bucket, b) == nil {
+	if verifyBlob(ctx, o.Bucket, b) == nil || ctx.Err() != nil {
 		return nil
 	}
 	known, err := o.DB.HasBlob(ctx, b.SHA256)

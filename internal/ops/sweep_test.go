@@ -108,7 +108,11 @@ func TestSweepThatCannotUnlink(t *testing.T) {
 // bytes, and no upload fails because of a sweep.
 func TestSweepRacesUploads(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
-		const uploaders, each = 4, 40
+		const uploaders = 4
+		each := 40
+		if testing.Short() {
+			each = 12
+		}
 		var removed atomic.Int64
 		ctx, stop := context.WithCancel(t.Context())
 		var sweeps, uploads sync.WaitGroup

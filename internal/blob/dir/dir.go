@@ -160,8 +160,26 @@ func (b *Bucket) Put(ctx context.Context, key blob.Key, data []byte) error {
 	return b.Commit(ctx, s, key)
 }
 
-// link gives the staged file its key. The folder is made when it is missing.
-func (b *Bucket) link(s *stage, key blob.Key) error {
+// linkTries bounds how often a sweep may take the same bytes away under our
+// hands; a link that leads nowhere would look the same for ever.
+const linkTries = 10
+
+// link gives the staged file its key. Bytes that stand there are held against
+// the key; if a sweep deletes them just then, ours take their place.
+func (b *Bucket) link(s *stage, key blob.Key) (err error) {
+	for range linkTries {
+		if err = b.linkOnce(s, key); !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+		if err = verify(b.path(key), key); !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return err
+}
+
+// linkOnce makes the folder when it is missing.
+func (b *Bucket) linkOnce(s *stage, key blob.Key) error {
 	path := b.path(key)
 	err := b.sys.link(s.path, path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -169,9 +187,6 @@ func (b *Bucket) link(s *stage, key blob.Key) error {
 			return err
 		}
 		err = b.sys.link(s.path, path)
-	}
-	if errors.Is(err, fs.ErrExist) {
-		return verify(path, key)
 	}
 	return err
 }
