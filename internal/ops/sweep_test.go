@@ -2,8 +2,10 @@ package ops_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -103,23 +105,61 @@ func TestSweepThatCannotUnlink(t *testing.T) {
 	run(s.Config.Data, "fsck").want(t, 0)
 }
 
+// hot is a bucket of which only the blobs in play are listed, so that sweeps
+// come round to them again and again while they are uploaded.
+type hot struct {
+	blob.Bucket
+	mu   sync.Mutex
+	keys []blob.Key
+}
+
+// play adds blobs to those in play; the oldest drop out.
+func (h *hot) play(keys ...blob.Key) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.keys = append(h.keys, keys...)
+	h.keys = h.keys[max(0, len(h.keys)-16):]
+}
+
+// List implements blob.Bucket.
+func (h *hot) List(ctx context.Context, visit func(blob.Info) error) error {
+	h.mu.Lock()
+	keys := slices.Clone(h.keys)
+	h.mu.Unlock()
+	for _, key := range keys {
+		b, err := h.Open(ctx, key)
+		if errors.Is(err, blob.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		b.Content.Close()
+		if err := visit(blob.Info{Key: key, Size: b.Size, ModTime: b.ModTime}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // TestSweepRacesUploads uploads bytes that are orphans at that moment, against
 // sweeps without an age limit (design 2, P6): no acknowledged file loses its
 // bytes, and no upload fails because of a sweep.
 func TestSweepRacesUploads(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
-		const uploaders = 4
 		each := 40
 		if testing.Short() {
-			each = 12
+			each = 15
 		}
-		var removed atomic.Int64
+		bucket := &hot{Bucket: s.Bucket}
 		ctx, stop := context.WithCancel(t.Context())
+		var removed atomic.Int64
 		var sweeps, uploads sync.WaitGroup
 		for range 2 {
 			sweeps.Go(func() {
 				for ctx.Err() == nil {
-					n, err := sweeper(s, 0).Sweep(context.WithoutCancel(ctx))
+					one := &ops.Sweeper{DB: s.DB, Bucket: bucket, Clock: time.Now}
+					n, err := one.Sweep(context.WithoutCancel(ctx))
 					if err != nil {
 						t.Error(err)
 					}
@@ -127,17 +167,8 @@ func TestSweepRacesUploads(t *testing.T) {
 				}
 			})
 		}
-		for u := range uploaders {
-			uploads.Go(func() {
-				for i := range each {
-					d := apptest.Wheel(fmt.Sprintf("demo%d", u), fmt.Sprintf("1.%d", i), "x")
-					orphan(t, s, d.Body)
-					orphan(t, s, []byte(d.Metadata))
-					if r := s.Upload(s.Token, d); r.StatusCode != http.StatusOK {
-						t.Errorf("%s: %s %s", d.Filename, r.Status, r.Text)
-					}
-				}
-			})
+		for u := range 4 {
+			uploads.Go(func() { uploadOrphans(t, s, bucket, fmt.Sprintf("demo%d", u), each) })
 		}
 		uploads.Wait()
 		stop()
@@ -150,4 +181,16 @@ func TestSweepRacesUploads(t *testing.T) {
 			t.Errorf("fsck: %s", got.stdout)
 		}
 	})
+}
+
+// uploadOrphans uploads wheels whose bytes lie there as an interrupted upload
+// would leave them.
+func uploadOrphans(t *testing.T, s *apptest.Server, bucket *hot, name string, n int) {
+	for i := range n {
+		d := apptest.Wheel(name, fmt.Sprintf("1.%d", i), "x")
+		bucket.play(orphan(t, s, d.Body), orphan(t, s, []byte(d.Metadata)))
+		if r := s.Upload(s.Token, d); r.StatusCode != http.StatusOK {
+			t.Errorf("%s: %s %s", d.Filename, r.Status, r.Text)
+		}
+	}
 }

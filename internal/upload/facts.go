@@ -59,8 +59,9 @@ func (a *Acceptor) readClaim(ctx context.Context, q database.Q, u *check.Upload)
 	f := &u.Facts
 	f.Claimed, f.ClaimFilename, f.ClaimSHA256, f.ClaimSize = true, claim.Filename, claim.SHA256, claim.Size
 	placed, exists, err := q.PlacedFile(ctx, claim.Filename)
-	f.FileExists = exists
-	if exists {
+	// A file of whoever held the name before is not this project's (SD-17). A
+	// project that nobody knew of a moment ago was made meanwhile.
+	if f.FileExists = exists && (!f.Exists || placed.ProjectID == f.Project.ID); f.FileExists {
 		f.FileStatus = placed.Status()
 	}
 	return err
