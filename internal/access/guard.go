@@ -87,7 +87,7 @@ func (g *Guard) Authenticate(ctx context.Context, header string) (*Identity, err
 
 // lookUp finds the living token and its active user (T-09).
 func (g *Guard) lookUp(ctx context.Context, q database.Q, tokenID string) (*Identity, error) {
-	refused := index.Refuse(index.CodeAuthentication, "Invalid or non-existent authentication information: the token is unknown or was revoked.")
+	refused := unknownToken()
 	token, found, err := q.TokenByID(ctx, tokenID)
 	if err != nil {
 		return nil, err
@@ -102,17 +102,34 @@ func (g *Guard) lookUp(ctx context.Context, q database.Q, tokenID string) (*Iden
 	if !found {
 		return nil, refused
 	}
-	if st := index.StatusOf(index.At{Level: index.OnUser, Standing: user.Standing}); st.Upload != "" {
-		return nil, index.Refuse(st.Upload, "The account %s is frozen; ask the administrators.", user.Username)
+	if err := notFrozen(user); err != nil {
+		return nil, err
 	}
 	return &Identity{User: user, Token: token}, nil
+}
+
+func unknownToken() error {
+	return index.Refuse(index.CodeAuthentication, "Invalid or non-existent authentication information: the token is unknown or was revoked.")
+}
+
+func notFrozen(user index.User) error {
+	if st := index.StatusOf(index.At{Level: index.OnUser, Standing: user.Standing}); st.Upload != "" {
+		return index.Refuse(st.Upload, "The account %s is frozen; ask the administrators.", user.Username)
+	}
+	return nil
 }
 
 // StillValid asks again, through q, whether the token and its user may act: an
 // upload can take minutes.
 func (g *Guard) StillValid(ctx context.Context, q database.Q, id *Identity) error {
-	_, err := g.lookUp(ctx, q, id.Token.ID)
-	return err
+	user, found, err := q.TokenOwner(ctx, id.Token.ID)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return unknownToken()
+	}
+	return notFrozen(user)
 }
 
 // credentials finds the token in the header.

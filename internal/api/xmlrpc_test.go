@@ -385,7 +385,7 @@ func TestXMLRPCShowsNoChangeBeforeItsPages(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			if err := tx.InsertEntry(context.Background(), index.Entry{Serial: serial, Name: "demo", Action: "change", Actor: "x", At: time.Now()}); err != nil {
+			if err := tx.InsertEntries(context.Background(), index.Entry{Serial: serial, Name: "demo", Action: "change", Actor: "x", At: time.Now()}); err != nil {
 				return err
 			}
 			return tx.SetLastSerial(context.Background(), "demo", serial)

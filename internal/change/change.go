@@ -106,6 +106,9 @@ func (tx *Tx) Enqueue(kind string, args any, dedupe string, at time.Time) error 
 }
 
 func (r *Recorder) writeEvents(tx *Tx) error {
+	if len(tx.events) == 0 {
+		return nil
+	}
 	address := ""
 	if tx.Actor.Address != "" && r.HashAddress != nil {
 		address = r.HashAddress(tx.Actor.Address)
@@ -114,11 +117,8 @@ func (r *Recorder) writeEvents(tx *Tx) error {
 		if !index.KnownEvent(e.Action) {
 			return fmt.Errorf("audit action %q is not in index.EventActions", e.Action)
 		}
-		if err := tx.InsertEvent(tx.ctx, tx.Actor, address, e, tx.Now.UnixMicro()); err != nil {
-			return err
-		}
 	}
-	return nil
+	return tx.InsertEvents(tx.ctx, tx.Actor, address, tx.Now.UnixMicro(), tx.events...)
 }
 
 func (tx *Tx) writeJournal() error {
@@ -130,12 +130,13 @@ func (tx *Tx) writeJournal() error {
 		return err
 	}
 	serials := map[string]int64{}
-	for i, e := range tx.entries {
+	for i := range tx.entries {
+		e := &tx.entries[i]
 		e.Serial = last - int64(len(tx.entries)-1-i)
-		if err := tx.InsertEntry(tx.ctx, e); err != nil {
-			return err
-		}
 		serials[e.Name] = e.Serial
+	}
+	if err := tx.InsertEntries(tx.ctx, tx.entries...); err != nil {
+		return err
 	}
 	for name, serial := range serials {
 		if err := tx.SetLastSerial(tx.ctx, name, serial); err != nil {

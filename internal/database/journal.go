@@ -20,11 +20,14 @@ func (tx *Tx) TakeSerials(ctx context.Context, n int) (last int64, err error) {
 	return last, wrap("take serials", n, err)
 }
 
-// InsertEntry writes a journal row; SetLastSerial moves the project's serial.
-func (tx *Tx) InsertEntry(ctx context.Context, e index.Entry) error {
-	_, err := tx.exec(ctx, `INSERT INTO journal (serial, name, version, action, actor, at) VALUES ($1, $2, $3, $4, $5, $6)`,
-		e.Serial, e.Name, e.Version, e.Action, e.Actor, micros(e.At))
-	return wrap("insert journal entry", e.Serial, err)
+// InsertEntries writes journal rows in one statement; SetLastSerial moves the
+// project's serial.
+func (tx *Tx) InsertEntries(ctx context.Context, entries ...index.Entry) error {
+	insert := rowsInserter{into: `INSERT INTO journal (serial, name, version, action, actor, at) VALUES `, columns: 6}
+	for _, e := range entries {
+		insert.add(e.Serial, e.Name, e.Version, e.Action, e.Actor, micros(e.At))
+	}
+	return wrap("insert journal entries, first", entries[0].Serial, insert.run(ctx, tx))
 }
 
 // SetLastSerial moves the serial of the project that holds the name.
@@ -56,12 +59,14 @@ func (q Q) entries(ctx context.Context, text string, args ...any) ([]index.Entry
 	return out, err
 }
 
-// InsertEvent appends to the audit log. address is already hashed.
-func (tx *Tx) InsertEvent(ctx context.Context, a index.Actor, address string, e index.Event, at int64) error {
-	_, err := tx.exec(ctx, `INSERT INTO events (at, actor_kind, actor, token_id, address, user_agent, action, object, before, after, reason)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		at, a.Kind, a.Username, a.TokenID, address, a.UserAgent, e.Action, e.Object, e.Before, e.After, e.Reason)
-	return wrap("insert event", e.Action, err)
+// InsertEvents appends to the audit log in one statement. address is already
+// hashed.
+func (tx *Tx) InsertEvents(ctx context.Context, a index.Actor, address string, at int64, events ...index.Event) error {
+	insert := rowsInserter{into: `INSERT INTO events (at, actor_kind, actor, token_id, address, user_agent, action, object, before, after, reason) VALUES `, columns: 11}
+	for _, e := range events {
+		insert.add(at, a.Kind, a.Username, a.TokenID, address, a.UserAgent, e.Action, e.Object, e.Before, e.After, e.Reason)
+	}
+	return wrap("insert events, first", events[0].Action, insert.run(ctx, tx))
 }
 
 // Event is a row of the audit log.

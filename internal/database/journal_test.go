@@ -21,7 +21,7 @@ func journal(ctx context.Context, tx *database.Tx, name string, n int) error {
 	}
 	for i := range n {
 		e := index.Entry{Serial: last - int64(n-1-i), Name: name, Version: "1.0", Action: fmt.Sprintf("act %d", i), Actor: "alice", At: noon()}
-		if err := tx.InsertEntry(ctx, e); err != nil {
+		if err := tx.InsertEntries(ctx, e); err != nil {
 			return err
 		}
 	}
@@ -67,15 +67,15 @@ func TestEventsAreAppended(t *testing.T) {
 		a := index.Actor{Kind: "user", Username: "alice", TokenID: "t", Address: "never stored", UserAgent: "twine"}
 		e := index.Event{Action: index.EventFlagSet, Object: "project:demo", Before: "b", After: "a", Reason: "r"}
 		w.write(func(tx *database.Tx) error {
-			if err := tx.InsertEvent(w.ctx, a, "hashed", e, 7); err != nil {
+			if err := tx.InsertEvents(w.ctx, a, "hashed", 7, e); err != nil {
 				return err
 			}
 			e.Object = "project:other"
-			if err := tx.InsertEvent(w.ctx, a, "hashed", e, 8); err != nil {
+			if err := tx.InsertEvents(w.ctx, a, "hashed", 8, e); err != nil {
 				return err
 			}
 			e.Object, e.Action = "project:demo", index.EventFlagClear
-			return tx.InsertEvent(w.ctx, a, "", e, 9)
+			return tx.InsertEvents(w.ctx, a, "", 9, e)
 		})
 		got, err := w.db.EventsOf(w.ctx, "project:demo", 5)
 		w.must(err)

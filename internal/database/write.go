@@ -149,6 +149,9 @@ func (w *liteWriter) attempt(batch []*pending) (ok []*pending, err error) {
 	if err := w.statement(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return batch, err
 	}
+	if len(batch) == 1 {
+		return w.alone(ctx, batch[0])
+	}
 	for i, p := range batch {
 		own, broken := w.savepoint(p)
 		if broken != nil {
@@ -166,6 +169,21 @@ func (w *liteWriter) attempt(batch []*pending) (ok []*pending, err error) {
 		return ok, err
 	}
 	return ok, nil
+}
+
+// alone runs a transaction that shares its BEGIN with no other, and so needs no
+// savepoint.
+func (w *liteWriter) alone(ctx context.Context, p *pending) (ok []*pending, err error) {
+	p.tx = &Tx{Q: Q{d: w.d, c: w.stmts}}
+	if own := call(p.fn, p.tx); own != nil {
+		w.rollback(ctx)
+		p.result <- own
+		return nil, nil
+	}
+	if err = w.statement(ctx, "COMMIT"); err != nil {
+		w.rollback(ctx)
+	}
+	return []*pending{p}, err
 }
 
 // savepoint runs one transaction; own is its own failure, undone; broken says

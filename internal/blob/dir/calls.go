@@ -12,6 +12,9 @@ import (
 // calls are the system calls that change the disk, in one place so that tests
 // can record them in order, refuse each one, and drop what was not synced.
 type calls struct {
+	// unnamed makes a file without a name in a folder, create one with a name
+	// where the file system has none of the other kind.
+	unnamed  func(folder string) (*os.File, error)
 	create   func(path string) (*os.File, error)
 	write    func(f *os.File, p []byte) (int, error)
 	syncFile func(f *os.File) error
@@ -23,12 +26,13 @@ type calls struct {
 
 func systemCalls() calls {
 	return calls{
+		unnamed: createUnnamed,
 		create: func(path string) (*os.File, error) {
 			return os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, fileMode)
 		},
 		write:    (*os.File).Write,
 		syncFile: (*os.File).Sync,
-		link:     os.Link,
+		link:     link,
 		mkdir:    func(path string) error { return os.Mkdir(path, folderMode) },
 		syncDir:  syncDir,
 		remove:   os.Remove,

@@ -4,6 +4,9 @@
 //	ROOT/blobs/sha256/ab/<key>   one file a blob, mode 0440, never written again
 //	ROOT/staging/<random>.part   uploads that are not finished
 //
+// On Linux an unfinished upload has no name at all where the file system can do
+// that, so that a crash leaves nothing behind.
+//
 // A blob is stored in three steps: fsync of the staged file, link (which never
 // replaces) to its key, fsync of the folder. Where the folder's own name is not
 // yet known to be durable its parent is synced as well; which ones are known is
@@ -178,12 +181,19 @@ func (b *Bucket) link(s *stage, key blob.Key) (err error) {
 	return err
 }
 
-// linkOnce makes the folder when it is missing.
+// linkOnce makes the folder when it is missing, and a file without a name anew
+// when a sweep took the only name it ever had: Linux gives it no other.
 func (b *Bucket) linkOnce(s *stage, key blob.Key) error {
 	path := b.path(key)
 	err := b.sys.link(s.path, path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err := b.makeLeaf(string(key[:2])); err != nil {
+			return err
+		}
+		err = b.sys.link(s.path, path)
+	}
+	if errors.Is(err, fs.ErrNotExist) && !s.named {
+		if err := s.renew(); err != nil {
 			return err
 		}
 		err = b.sys.link(s.path, path)

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -21,11 +22,13 @@ var (
 	errDiscarded = errors.New("the stage was discarded")
 )
 
-// stage is a file in the staging folder. It is locked as long as it is open,
-// which tells a sweep that its process is alive.
+// stage is a file in the staging folder, without a name if it can be. One with
+// a name is locked as long as it is open, which tells a sweep that its process
+// is alive.
 type stage struct {
 	bucket *Bucket
-	path   string
+	path   string // by which it is linked and opened again
+	named  bool   // path is in the staging folder, and stays until removed
 	file   *os.File
 	size   int64
 	asked  int64 // write-back was asked for the bytes before
@@ -38,13 +41,22 @@ func (b *Bucket) Stage(ctx context.Context) (blob.Stage, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	if f, err := b.sys.unnamed(b.staging); err == nil {
+		return &stage{bucket: b, path: f.Name(), file: f}, nil
+	}
+	return b.namedStage()
+}
+
+// namedStage is for file systems without unnamed files, and says what is wrong
+// with the others.
+func (b *Bucket) namedStage() (*stage, error) {
 	path := filepath.Join(b.staging, rand.Text()+stagingSuffix)
 	f, err := b.sys.create(path)
 	if err != nil {
 		return nil, fmt.Errorf("stage: %w", failure(err))
 	}
 	_ = tryLock(f) // where it cannot be locked a sweep cannot lock it either, and lets it be
-	return &stage{bucket: b, path: path, file: f}, nil
+	return &stage{bucket: b, path: path, file: f, named: true}, nil
 }
 
 // Write implements [blob.Stage].
@@ -81,6 +93,26 @@ func (s *stage) seal() error {
 	return nil
 }
 
+// renew puts the bytes into a new file without a name, durable.
+func (s *stage) renew() error {
+	fresh, err := s.bucket.sys.unnamed(s.bucket.staging)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(fresh, io.NewSectionReader(s.file, 0, s.size))
+	if err == nil {
+		err = s.bucket.sys.syncFile(fresh)
+	}
+	if err != nil {
+		fresh.Close()
+		s.spent = fmt.Errorf("stage again: %w", failure(err))
+		return s.spent
+	}
+	s.file.Close() // the old bytes are gone with it, and nobody needs them
+	s.file, s.path = fresh, fresh.Name()
+	return nil
+}
+
 // ReadAt implements [blob.Stage].
 func (s *stage) ReadAt(p []byte, off int64) (int, error) { return s.file.ReadAt(p, off) }
 
@@ -105,7 +137,10 @@ func (s *stage) Discard() error {
 	if s.file == nil {
 		return nil
 	}
-	err := errors.Join(s.file.Close(), s.bucket.sys.remove(s.path))
+	err := s.file.Close()
+	if s.named {
+		err = errors.Join(err, s.bucket.sys.remove(s.path))
+	}
 	s.file, s.spent = nil, errDiscarded
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("discard stage: %w", failure(err))

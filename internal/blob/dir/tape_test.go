@@ -1,6 +1,7 @@
 package dir
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -52,6 +53,7 @@ var random = regexp.MustCompile(`[A-Z2-7]{26}\.part`)
 func (t *tape) calls() calls {
 	sys := systemCalls()
 	return calls{
+		unnamed: func(string) (*os.File, error) { return nil, errors.ErrUnsupported }, // names can be followed
 		create: func(path string) (f *os.File, err error) {
 			err = t.do("create", path, func() (err error) { f, err = sys.create(path); return err })
 			if err != nil && f != nil {
