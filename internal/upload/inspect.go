@@ -20,7 +20,7 @@ func (in *incoming) inspect(r io.ReaderAt, size int64) error {
 		return nil
 	}
 	in.inspected = true
-	in.Archive, in.ArchiveErr = dist.Read(r, size, in.Dist, dist.DefaultLimits())
+	in.Archive, in.ArchiveErr = dist.Read(r, size, in.Dist, dist.Default())
 	if in.ArchiveErr != nil && dist.ArchiveErrors(in.ArchiveErr) == nil {
 		return fmt.Errorf("read the staged file: %w: %w", blob.ErrUnavailable, in.ArchiveErr)
 	}

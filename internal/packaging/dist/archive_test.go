@@ -125,7 +125,7 @@ func readWithin(t testing.TB, filename string, archive []byte, lim Limits) (Cont
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Read(bytes.NewReader(archive), int64(len(archive)), f, lim)
+	return Read(bytes.NewReader(archive), int64(len(archive)), f, Options{Limits: lim})
 }
 
 // kinds returns the kinds of an error's problems, joined.

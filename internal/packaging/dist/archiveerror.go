@@ -30,7 +30,8 @@ const (
 type ArchiveError struct {
 	Kind   ErrorKind
 	Path   string // the member it is about, "" for the archive as a whole
-	Detail string // what is wrong, for people
+	Offset int64  // where in the archive it stands (zip) or in what it expands to (tar), in bytes; -1 if nowhere
+	Detail string // what is wrong, for people, without path and offset
 }
 
 // Error returns the detail with the member's path.

@@ -20,6 +20,9 @@ type Limits struct {
 	Record      int64 // RECORD
 }
 
+// Default returns the options of an upload: the limits of AV-4, nobody watching.
+func Default() Options { return Options{Limits: DefaultLimits()} }
+
 // DefaultLimits returns the limits of AV-4: 100,000 members, 2 GiB expanded,
 // 50 : 1 beyond 64 MiB, METADATA 1 MiB, entry_points.txt and WHEEL 64 KiB,
 // RECORD 16 MiB.
@@ -36,26 +39,41 @@ func DefaultLimits() Limits {
 	}
 }
 
+// Options say how [Read] looks at an archive.
+type Options struct {
+	Limits
+
+	// Watch, if not nil, is asked once for each regular file before it is
+	// expanded; what it returns is written the file's bytes as they expand,
+	// once, in order. Nil means that nobody is interested. A write error ends
+	// the reading and is returned.
+	Watch func(Member) io.Writer
+}
+
 // Member is one entry of an archive.
 type Member struct {
-	Path string // as the archive spells it, without a trailing "/"
-	Size int64  // expanded, as the archive declares it; 0 for a folder
-	Dir  bool   // a folder
+	Path   string `json:"path"`             // as the archive spells it, without a trailing "/"
+	Size   int64  `json:"size,omitempty"`   // bytes it really expands to; 0 for a folder. To Watch: as declared
+	SHA256 string `json:"sha256,omitempty"` // of those bytes, in lower-case hexadecimal; "" for folders and links
+	Dir    bool   `json:"dir,omitempty"`    // a folder
+	Exec   bool   `json:"exec,omitempty"`   // a file anybody may execute
+	Link   string `json:"link,omitempty"`   // the target of a link in a tar, as written
 }
 
 // Contents is what an archive says about itself. Fields that do not belong to
 // the archive's kind are empty.
 type Contents struct {
-	Metadata      []byte   // the exact bytes of METADATA (wheel) or PKG-INFO (sdist)
-	MetadataPath  string   // where they stand: "foo-1.0.dist-info/METADATA", "foo-1.0/PKG-INFO"
-	Members       []Member // every entry, in the archive's order
-	TopDirs       []string // first segment of every member's path that has more, sorted, each once
-	EntryPoints   []byte   // entry_points.txt of a wheel, nil if there is none
-	Wheel         []byte   // WHEEL of a wheel
-	Record        []byte   // RECORD of a wheel
-	HasWheelFile  bool     // the wheel has a WHEEL file
-	HasRecord     bool     // the wheel has a RECORD file
-	HasEntryPoint bool     // the wheel has an entry_points.txt
+	Warnings      []*ArchiveError // what is odd but no reason to refuse, in the archive's order
+	Metadata      []byte          // the exact bytes of METADATA (wheel) or PKG-INFO (sdist)
+	MetadataPath  string          // where they stand: "foo-1.0.dist-info/METADATA", "foo-1.0/PKG-INFO"
+	Members       []Member        // every entry, in the archive's order
+	TopDirs       []string        // first segment of every member's path that has more, sorted, each once
+	EntryPoints   []byte          // entry_points.txt of a wheel, nil if there is none
+	Wheel         []byte          // WHEEL of a wheel
+	Record        []byte          // RECORD of a wheel
+	HasWheelFile  bool            // the wheel has a WHEEL file
+	HasRecord     bool            // the wheel has a RECORD file
+	HasEntryPoint bool            // the wheel has an entry_points.txt
 }
 
 // Read takes the facts of f's archive from r, which holds size bytes. It
@@ -65,9 +83,9 @@ type Contents struct {
 // The error is a [*ArchiveError], or several of them when members are missing
 // ([ArchiveErrors] takes it apart); the Contents then hold what was found. An
 // error that is not one comes from r.
-func Read(r io.ReaderAt, size int64, f Filename, lim Limits) (Contents, error) {
+func Read(r io.ReaderAt, size int64, f Filename, opt Options) (Contents, error) {
 	src := &source{file: r, left: unbounded}
-	c, err := readKind(src, size, f, lim)
+	c, err := readKind(src, size, f, opt.Limits)
 	if src.failed != nil {
 		return c, src.failed
 	}

@@ -230,7 +230,7 @@ func TestReadFileFailure(t *testing.T) {
 			t.Fatal(err)
 		}
 		for reads := 0; ; reads++ {
-			_, err := Read(&failing{bytes.NewReader(archive), reads}, int64(len(archive)), f, DefaultLimits())
+			_, err := Read(&failing{bytes.NewReader(archive), reads}, int64(len(archive)), f, Default())
 			if err == nil && reads > 0 {
 				break
 			}

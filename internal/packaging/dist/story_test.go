@@ -53,7 +53,7 @@ func TestStory(t *testing.T) {
 	if err != nil || !f.WheelNameNormalized() || !dist.PyPI.Permits(f.Platform[0]) {
 		t.Fatalf("got %+v, %v", f, err)
 	}
-	c, err := dist.Read(bytes.NewReader(archive), int64(len(archive)), f, dist.DefaultLimits())
+	c, err := dist.Read(bytes.NewReader(archive), int64(len(archive)), f, dist.Default())
 	if err != nil {
 		t.Fatal(err)
 	}
