@@ -24,13 +24,13 @@ func everySetting() (toml string, environ []string, want Config) {
 	yes, days, projects := true, 7, 3
 	want = Config{
 		Profile: "public", Data: "/d", Listen: ":80", URL: "https://x.example", TrustedProxies: []string{"10.0.0.0/8", "::1"},
-		TLSCert: "c.pem", TLSKey: "k.pem", Metrics: ":90", Database: "postgres://h/d", Storage: "/s", LogRequests: &yes, PageMemory: 1000,
+		TLSCert: "c.pem", TLSKey: "k.pem", Metrics: ":90", SecurityContact: "a@x.example", Database: "postgres://h/d", Storage: "/s", LogRequests: &yes, PageMemory: 1000,
 		DeletedSimple: "empty", PlatformTags: "any", LocalVersions: &yes, FileLimit: 1 << 40, ProjectLimit: 1 << 41,
 		ReleaseMaxAgeDays: &days, LookAlikes: "warn", NewProjectsPerHour: &projects, Require2FA: "owners",
 	}
 	values := map[string]string{
 		"profile": `"public"`, "data": `"/d"`, "listen": `":80"`, "url": `"https://x.example"`, "trusted_proxies": `["10.0.0.0/8", "::1"]`,
-		"tls_cert": `"c.pem"`, "tls_key": `"k.pem"`, "metrics": `":90"`, "database": `"postgres://h/d"`, "storage": `"/s"`, "log_requests": "true",
+		"tls_cert": `"c.pem"`, "tls_key": `"k.pem"`, "metrics": `":90"`, "security_contact": `"a@x.example"`, "database": `"postgres://h/d"`, "storage": `"/s"`, "log_requests": "true",
 		"page_memory": "1000", "deleted_simple": `"empty"`, "platform_tags": `"any"`, "local_versions": "true", "file_limit": "1099511627776",
 		"project_limit": "2199023255552", "release_max_age_days": "7", "look_alikes": `"warn"`, "new_projects_per_hour": "3", "require_2fa": `"owners"`,
 	}

@@ -328,3 +328,25 @@ func TestManyNewReleasesAtOnce(t *testing.T) {
 		}
 	})
 }
+
+// TestLookAlikesAtOnce: of names that look alike, registered at the same
+// moment where they are refused, one is (N-05), also when transactions run side
+// by side.
+func TestLookAlikesAtOnce(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+		s.Acceptor.Policy.RefuseLookAlike = true
+		for round := range 5 {
+			statuses := make([]string, 6)
+			var all sync.WaitGroup
+			for i, end := range []string{"l", "1", "-l", "-1", "i", "_I"} {
+				name := fmt.Sprint("demo", round, "x", end)
+				all.Go(func() { statuses[i] = s.Upload(s.Token, apptest.Wheel(name, "1.0", "x")).Status })
+			}
+			all.Wait()
+			won := slices.DeleteFunc(statuses, func(status string) bool { return strings.Contains(status, "too similar") })
+			if len(won) != 1 || !strings.HasPrefix(won[0], "200 ") {
+				t.Errorf("%q", won)
+			}
+		}
+	})
+}

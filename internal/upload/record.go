@@ -40,6 +40,9 @@ func (a *Acceptor) record(ctx context.Context, in *incoming) (Result, error) {
 func (a *Acceptor) lockAndDecide(ctx context.Context, tx *change.Tx, in *incoming) (duplicate bool, err error) {
 	if !in.Facts.NameKnown {
 		row := index.Name{Name: in.Name, LookAlike: packaging.LookAlike(in.Name), State: index.NameActive, CreatedAt: tx.Now}
+		if err := tx.HoldLookAlike(ctx, row.LookAlike); err != nil {
+			return false, err
+		}
 		if _, err := tx.ClaimName(ctx, row); err != nil {
 			return false, err
 		}
