@@ -104,7 +104,7 @@ func (s *Server) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	serial, err := s.app.DB.LastSerial(ctx)
+	serial, err := s.app.DB.LastSerial(context.WithoutCancel(ctx)) // who stops at once stops in order too
 	if err != nil {
 		return err
 	}

@@ -78,6 +78,9 @@ type Config struct {
 
 	// Require2FA is "none", "owners", "managers" or "all".
 	Require2FA string `toml:"require_2fa"`
+
+	// Gate is what an upload must pass.
+	Gate Gate `toml:"gate"`
 }
 
 // Default is the settings nothing was said about.

@@ -126,8 +126,7 @@ func TestU21TheSameBytes(t *testing.T) {
 		s.Acceptor.Policy.ReleaseMaxAge = 14 * 24 * time.Hour
 		wheel := apptest.Wheel("demo", "1.0", "x")
 		s.MustUpload(wheel)
-		now := s.Clock
-		s.Clock = func() time.Time { return now().AddDate(1, 0, 0) }
+		s.SetClock(365 * 24 * time.Hour)
 		before := rows(t, s)
 		if r := s.Upload("", wheel); r.StatusCode != http.StatusForbidden {
 			t.Errorf("nobody: %s", r.Status)

@@ -173,6 +173,12 @@ func (a *Acceptor) file(ctx context.Context, tx *change.Tx, in *incoming, p inde
 		return f, err
 	}
 	tx.Journal(in.Name, r.Version, fmt.Sprintf("add %s file %s", f.PythonVersion, f.Filename))
+	if len(in.Warnings) > 0 || in.platform != "" {
+		if err := tx.InsertFileReport(ctx, f.ID, index.FileReport{Warnings: in.Warnings, Platform: in.platform}); err != nil {
+			return f, err
+		}
+	}
+	in.noteGate(tx)
 	tx.Event(index.Event{Action: index.EventFileAdd, Object: "project:" + in.Name, After: f.Filename + " sha256:" + f.SHA256})
 	return f, nil
 }

@@ -234,10 +234,9 @@ func furnish(t *testing.T) (s *apptest.Server, stranger string) {
 	s = apptest.Start(t, func(c *config.Config) {
 		c.Profile, c.FileLimit = "public", 1<<20
 	})
-	now := s.Clock
-	s.Clock = func() time.Time { return now().AddDate(0, 0, -20) }
+	s.SetClock(-20 * 24 * time.Hour)
 	s.MustUpload(apptest.Wheel("demo", "0.1", "old"))
-	s.Clock = now
+	s.SetClock(0)
 	second := apptest.Wheel("demo", "1.0", "second build")
 	second.Filename = "demo-1.0-2-py3-none-any.whl"
 	for _, d := range []apptest.Dist{
@@ -307,8 +306,7 @@ func TestRow14Rate(t *testing.T) {
 	s.MustUpload(apptest.Wheel("two", "1.0", "x"))
 	refused{status: http.StatusTooManyRequests, code: index.CodeTooManyProjects, want: "oo many new projects", upload: func(*sent) {}}.send(t, s)
 	s.MustUpload(apptest.Wheel("two", "1.1", "x"))
-	now := s.Clock
-	s.Clock = func() time.Time { return now().Add(61 * time.Minute) }
+	s.SetClock(61 * time.Minute)
 	s.MustUpload(apptest.Wheel("demo", "1.0", "x"))
 }
 
