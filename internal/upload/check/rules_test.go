@@ -28,7 +28,7 @@ func TestMatches(t *testing.T) {
 		{index.RuleHash, strings.Repeat("a", 64), "demo/evil.py", strings.Repeat("b", 64)},
 		{index.RuleRelease, "demo", "-", "demo2"},
 		{index.RuleRelease, "demo==1", "-", "demo==1.1"},
-		{index.RulePath, "*.py", "demo/evil.py", "*.exe"},
+		{index.RulePath, "ev*.py", "demo/evil.py", "*.exe"},
 		{index.RulePath, "demo/*.py", "demo/evil.py", "*/*/evil.py"},
 		{index.RuleText, "eval(base64", "demo/evil.py", "eval(base32"},
 	} {
