@@ -69,6 +69,9 @@ func (z *zipReader) readEntry(at int64) (zipEntry, error) {
 	if err != nil {
 		return zipEntry{}, zipCut(err)
 	}
+	if e.flags&flagDescriptor != 0 {
+		return zipEntry{}, descriptor(e.name, at)
+	}
 	if kind, detail := e.readExtra(extra); detail != "" {
 		return zipEntry{}, zipRefusal(kind, e.name, at, "%s", detail)
 	}
@@ -86,6 +89,12 @@ func (z *zipReader) readEntry(at int64) (zipEntry, error) {
 	}
 	z.checkEntry(&e)
 	return e, nil
+}
+
+// descriptor refuses a member whose size stands behind it: a reader without
+// the directory cannot tell where it ends.
+func descriptor(name string, at int64) error {
+	return zipRefusal(ZipDescriptor, name, at, "the member's size stands behind it, in a data descriptor")
 }
 
 // checkEntry tells what is wrong with an entry by itself.

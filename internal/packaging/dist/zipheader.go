@@ -59,8 +59,6 @@ func (f *zipFields) checkFeatures() (kind ErrorKind, detail string) {
 	switch {
 	case f.flags&(flagEncrypted|flagStrong|flagMasked) != 0:
 		return ZipEncrypted, "the member is encrypted"
-	case f.flags&flagDescriptor != 0:
-		return ZipDescriptor, "the member's size stands behind it, in a data descriptor"
 	case f.flags&flagPatched != 0:
 		return ZipFlags, "the member is a patch of another"
 	case f.flags&^flagsKnown != 0:

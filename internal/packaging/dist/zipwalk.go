@@ -67,6 +67,9 @@ func (z *zipReader) readLocal(e *zipEntry) error {
 	if err != nil {
 		return zipCut(err)
 	}
+	if local.flags&flagDescriptor != 0 {
+		return descriptor(e.name, at)
+	}
 	if string(name) != e.name {
 		z.refuse(ZipMismatch, e.name, at, "the member's own header names it %s", quoteName(string(name)))
 	}
