@@ -54,23 +54,29 @@ func (z *zipReader) readZipEnd() (zipEnd, error) {
 		offset:  uint64(binary.LittleEndian.Uint32(record[16:])),
 		at:      at,
 	}
-	disks := record[4:8]
 	wide, err := z.readEnd64(at)
 	if err != nil {
 		return zipEnd{}, err
+	}
+	for _, disk := range [...]uint16{binary.LittleEndian.Uint16(record[4:]), binary.LittleEndian.Uint16(record[6:])} {
+		if disk != 0 && (wide == nil || disk != max16) {
+			return zipEnd{}, severalDisks(at)
+		}
 	}
 	if wide != nil {
 		if detail := end.differs(*wide); detail != "" {
 			return zipEnd{}, zipRefusal(ZipZip64, "", at, "%s", detail)
 		}
 		end = *wide
-	} else if !bytes.Equal(disks, make([]byte, 4)) {
-		return zipEnd{}, zipRefusal(ZipEnd, "", at, "the archive is one part of several disks")
 	}
 	if !bytes.Equal(record[8:10], record[10:12]) {
 		return zipEnd{}, zipRefusal(ZipEnd, "", at, "the end record counts other members on this disk than in all")
 	}
 	return end, z.boundDirectory(end)
+}
+
+func severalDisks(at int64) error {
+	return zipRefusal(ZipEnd, "", at, "the archive is one part of several disks")
 }
 
 // isControl reports whether r is an ASCII control character.
@@ -132,7 +138,7 @@ func parseEnd64(record, locator []byte, at int64) (*zipEnd, error) {
 		return nil, zipRefusal(ZipZip64, "", at, "the zip64 end record has data of unknown meaning behind its fields")
 	}
 	if le.Uint32(record[16:]) != 0 || le.Uint32(record[20:]) != 0 || le.Uint32(locator[4:]) != 0 || le.Uint32(locator[16:]) != 1 {
-		return nil, zipRefusal(ZipEnd, "", at, "the archive is one part of several disks")
+		return nil, severalDisks(at)
 	}
 	if le.Uint64(record[24:]) != le.Uint64(record[32:]) {
 		return nil, zipRefusal(ZipEnd, "", at, "the zip64 end record counts other members on this disk than in all")

@@ -99,11 +99,8 @@ func (z *zipReader) readMember(e *zipEntry, i int) error {
 			z.refuse(ZipContent, e.name, at, "%s", detail)
 		}
 	}
-	for z.payload.left() > 0 { // of a member given up, so that the walk stays in step
-		if err := z.payload.more(); err != nil {
-			return zipCut(err)
-		}
-		z.payload.next = len(z.payload.chunk)
+	if err := z.payload.skip(); err != nil { // what is left of a member given up
+		return zipCut(err)
 	}
 	return nil
 }

@@ -94,6 +94,17 @@ func (p *zipPayload) more() (err error) {
 	return err
 }
 
+// skip passes over what was not read, so that the window stands behind the
+// member.
+func (p *zipPayload) skip() error {
+	for p.next = len(p.chunk); p.beyond > 0; p.next = len(p.chunk) {
+		if err := p.more(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // ReadByte implements [io.ByteReader].
 func (p *zipPayload) ReadByte() (byte, error) {
 	if p.next == len(p.chunk) {
