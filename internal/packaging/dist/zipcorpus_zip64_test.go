@@ -72,27 +72,37 @@ func zip64Fields(c *corpus) {
 		}
 	}
 	for name, lie := range map[string]func(p *zipPart){
-		"size-more":           func(p *zipPart) { p.both(values(1, 0)) },
-		"size-less":           func(p *zipPart) { p.both(values(-1, 0)) },
-		"packed-more":         func(p *zipPart) { p.both(values(0, 1)) },
-		"packed-less":         func(p *zipPart) { p.both(values(0, -1)) },
-		"swapped":             func(p *zipPart) { p.both(func(h *zipHead) { h.expanded, h.packed = h.packed, h.expanded; values(0, 0)(h) }) },
-		"local-size":          func(p *zipPart) { values(1, 0)(&p.local) },
-		"local-packed":        func(p *zipPart) { values(0, 1)(&p.local) },
-		"directory-size":      func(p *zipPart) { values(1, 0)(&p.central) },
-		"directory-packed":    func(p *zipPart) { values(0, 1)(&p.central) },
-		"local-missing":       func(p *zipPart) { p.both(values(0, 0)); p.local.extra = nil },
-		"directory-missing":   func(p *zipPart) { p.both(values(0, 0)); p.central.extra = nil },
-		"both-missing":        func(p *zipPart) { p.both(values(0, 0)); p.both(func(h *zipHead) { h.extra = nil }) },
-		"huge":                func(p *zipPart) { p.both(func(h *zipHead) { h.extra, h.packed, h.expanded = field64(1<<63, 1<<63), max32, max32 }) },
-		"huge-size":           func(p *zipPart) { p.both(values(1<<40, 0)) },
-		"twice":               func(p *zipPart) { p.both(func(h *zipHead) { values(0, 0)(h); h.extra = slices.Concat(h.extra, h.extra) }) },
-		"second-empty":        func(p *zipPart) { p.both(func(h *zipHead) { values(0, 0)(h); h.extra = append(h.extra, field64()...) }) },
-		"offset":              func(p *zipPart) { p.central.extra = field64(1); p.central.disk = max16 },
-		"disk":                func(p *zipPart) { p.central.extra, p.central.disk = extraField(extraZip64, "\x01\x00\x00\x00"), max16 },
-		"disk-missing":        func(p *zipPart) { p.central.disk = max16 },
-		"disk-plain":          func(p *zipPart) { p.central.disk = 1 },
-		"deflated-size-alone": func(p *zipPart) { p.both(func(h *zipHead) { h.extra, h.expanded = field64(uint64(h.expanded)), max32 }) },
+		"size-more":   func(p *zipPart) { p.both(values(1, 0)) },
+		"size-less":   func(p *zipPart) { p.both(values(-1, 0)) },
+		"packed-more": func(p *zipPart) { p.both(values(0, 1)) },
+		"packed-less": func(p *zipPart) { p.both(values(0, -1)) },
+		"swapped": func(p *zipPart) {
+			p.both(func(h *zipHead) { h.expanded, h.packed = h.packed, h.expanded; values(0, 0)(h) })
+		},
+		"local-size":        func(p *zipPart) { values(1, 0)(&p.local) },
+		"local-packed":      func(p *zipPart) { values(0, 1)(&p.local) },
+		"directory-size":    func(p *zipPart) { values(1, 0)(&p.central) },
+		"directory-packed":  func(p *zipPart) { values(0, 1)(&p.central) },
+		"local-missing":     func(p *zipPart) { p.both(values(0, 0)); p.local.extra = nil },
+		"directory-missing": func(p *zipPart) { p.both(values(0, 0)); p.central.extra = nil },
+		"both-missing":      func(p *zipPart) { p.both(values(0, 0)); p.both(func(h *zipHead) { h.extra = nil }) },
+		"huge": func(p *zipPart) {
+			p.both(func(h *zipHead) { h.extra, h.packed, h.expanded = field64(1<<63, 1<<63), max32, max32 })
+		},
+		"huge-size": func(p *zipPart) { p.both(values(1<<40, 0)) },
+		"twice": func(p *zipPart) {
+			p.both(func(h *zipHead) { values(0, 0)(h); h.extra = slices.Concat(h.extra, h.extra) })
+		},
+		"second-empty": func(p *zipPart) {
+			p.both(func(h *zipHead) { values(0, 0)(h); h.extra = append(h.extra, field64()...) })
+		},
+		"offset":       func(p *zipPart) { p.central.extra = field64(1); p.central.disk = max16 },
+		"disk":         func(p *zipPart) { p.central.extra, p.central.disk = extraField(extraZip64, "\x01\x00\x00\x00"), max16 },
+		"disk-missing": func(p *zipPart) { p.central.disk = max16 },
+		"disk-plain":   func(p *zipPart) { p.central.disk = 1 },
+		"deflated-size-alone": func(p *zipPart) {
+			p.both(func(h *zipHead) { h.extra, h.expanded = field64(uint64(h.expanded)), max32 })
+		},
 	} {
 		c.add("malicious", "zip64/field-"+name, "64-bit sizes that only some readers see", func(s *zipSpec) { lie(s.member(packedFile)) })
 	}
