@@ -61,7 +61,15 @@ func differencesText(d dist.RecordDifferences) string {
 	for _, l := range []struct {
 		what string
 		list []string
-	}{{"not listed", d.NotInRecord}, {"listed but not there", d.NotInArchive}, {"listed twice", d.Repeated}} {
+	}{
+		{"not listed", d.NotInRecord},
+		{"listed but not there", d.NotInArchive},
+		{"listed twice", d.Repeated},
+		{"with another SHA-256", d.WrongHash},
+		{"of another size", d.WrongSize},
+		{"listed without a hash", d.NoHash},
+		{"with a hash other than SHA-256 or stronger", d.WeakHash},
+	} {
 		if n := len(l.list); n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s (%s)", n, l.what, strings.Join(l.list[:min(n, 3)], ", ")))
 		}
