@@ -48,6 +48,10 @@ type Options struct {
 	// once, in order. Nil means that nobody is interested. A write error ends
 	// the reading and is returned.
 	Watch func(Member) io.Writer
+
+	// GzipPadding accepts zeros after the end of a .tar.gz's gzip data, which
+	// tapes and some old tools leave there (AV-11).
+	GzipPadding bool
 }
 
 // Member is one entry of an archive.
@@ -77,15 +81,16 @@ type Contents struct {
 }
 
 // Read takes the facts of f's archive from r, which holds size bytes. It
-// keeps the limits while it reads: a tar.gz is counted as it expands and left
-// at the limit; of a zip only the few files named in [Contents] are expanded.
+// keeps the limits while it reads: a tar.gz is read to its end by a strict
+// reader of our own, every file of it expanded, counted and hashed, and left at
+// the limit; of a zip only the few files named in [Contents] are expanded.
 //
 // The error is a [*ArchiveError], or several of them when members are missing
 // ([ArchiveErrors] takes it apart); the Contents then hold what was found. An
 // error that is not one comes from r.
 func Read(r io.ReaderAt, size int64, f Filename, opt Options) (Contents, error) {
 	src := &source{file: r, left: unbounded}
-	c, err := readKind(src, size, f, opt.Limits)
+	c, err := readKind(src, size, f, opt)
 	if src.failed != nil {
 		return c, src.failed
 	}
@@ -94,14 +99,14 @@ func Read(r io.ReaderAt, size int64, f Filename, opt Options) (Contents, error) 
 
 // readKind reads by the file's format. Each format has one function, so that
 // a stricter reader can take its place.
-func readKind(src *source, size int64, f Filename, lim Limits) (Contents, error) {
+func readKind(src *source, size int64, f Filename, opt Options) (Contents, error) {
 	switch {
 	case f.Kind == Wheel:
-		return readWheel(src, size, f, lim)
+		return readWheel(src, size, f, opt.Limits)
 	case f.Ext == extZip:
-		return readZipSdist(src, size, lim)
+		return readZipSdist(src, size, opt.Limits)
 	default:
-		return readTarSdist(src, size, lim)
+		return readTarSdist(src, size, f, opt)
 	}
 }
 

@@ -28,7 +28,7 @@ func (m *meter) Read(p []byte) (int, error) {
 // many bytes, or nil.
 func (lim Limits) expansion(expanded, archive int64) error {
 	if expanded > lim.RatioFloor && expanded/lim.Ratio > archive {
-		return refuse(RatioExceeded, "", "the archive exceeds a compression ratio of %d", lim.Ratio)
+		return refuse(RatioExceeded, "", "File exceeds compression ratio of %d", lim.Ratio)
 	}
 	if expanded > lim.Expanded {
 		return refuse(TooLarge, "", "the archive expands to more than %d bytes", lim.Expanded)
