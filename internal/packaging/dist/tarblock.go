@@ -6,7 +6,7 @@ import "bytes"
 // filled up to whole blocks.
 const tarBlock = 512
 
-// The types of a tar's entries that are read; all others are refused (AV-12).
+// The types of a tar's entries (AV-12).
 const (
 	tarFile      = '0'
 	tarFileOld   = 0 // a regular file of tars older than POSIX
@@ -17,6 +17,7 @@ const (
 	tarPaxGlobal = 'g' // attributes of all further members
 	tarLongName  = 'L' // GNU: the path of the next member
 	tarLongLink  = 'K' // GNU: the link target of the next member
+	tarSparse    = 'S' // GNU: a file with holes, refused like all others
 )
 
 // The formats a header may have, by its magic and version.
@@ -105,10 +106,13 @@ func (h *tarHeader) texts(b []byte) error {
 	if !named || !linked || !prefixed {
 		return refuse(TarHeader, "", "in a tar header, bytes stand behind the end of a name (%q)", h.name)
 	}
-	if !allZero(rest) {
+	if !allZero(rest) && h.kind != tarSparse { // a sparse file is refused for what it is
 		return refuse(TarHeader, "", "the unused part of a tar header (%q) is not empty", h.name)
 	}
 	if prefix != "" {
+		if h.name == "" {
+			return refuse(TarHeader, "", "a tar header has a prefix (%q) and no name", prefix)
+		}
 		h.name = prefix + "/" + h.name
 	}
 	h.full = b[99] != 0
