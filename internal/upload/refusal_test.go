@@ -2,6 +2,9 @@ package upload_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -165,9 +168,16 @@ func formRefusals() []refused {
 // fileRefusals are refused for what the file is.
 func fileRefusals() []refused {
 	const info = "demo-1.0.dist-info/"
-	wheelFile, metadata := [2]string{info + "WHEEL", "Wheel-Version: 1.0\n"}, [2]string{info + "METADATA", "Metadata-Version: 2.4\nName: demo\nVersion: 1.0\nLicense-File: LICENSE\n"}
-	record := func(names ...string) [2]string {
-		return [2]string{info + "RECORD", strings.Join(names, ",,\n") + ",,\n" + info + "RECORD,,\n"}
+	wheelFile := [2]string{info + "WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"}
+	metadata, plain := [2]string{info + "METADATA", "Metadata-Version: 2.4\nName: demo\nVersion: 1.0\nLicense-File: LICENSE\n"}, [2]string{info + "METADATA", "Metadata-Version: 2.2\nName: demo\nVersion: 1.0\n"}
+	later, broken := [2]string{info + "METADATA", "Metadata-Version: 2.2\nName: demo\nVersion: 1.1\n"}, [2]string{info + "entry_points.txt", "[broken\n"}
+	record := func(members ...[2]string) [2]string {
+		var lines strings.Builder
+		for _, m := range members {
+			sum := sha256.Sum256([]byte(m[1]))
+			fmt.Fprintf(&lines, "%s,sha256=%s,%d\n", m[0], base64.RawURLEncoding.EncodeToString(sum[:]), len(m[1]))
+		}
+		return [2]string{info + "RECORD", lines.String() + info + "RECORD,,\n"}
 	}
 	return []refused{
 		{"row 19", as("a/demo-1.0-py3-none-any.whl"), 400, index.CodeInvalidFilename, "in the name"},
@@ -194,14 +204,14 @@ func fileRefusals() []refused {
 		{"row 33 version", as("demo-1.1-py3-none-any.whl"), 400, index.CodeInvalidFilename, "Version in filename should be '1.0' not '1.1'"},
 		{"row 30", fresh("1.2", func(u *sent) { u.Body = []byte("no zip"); u.fields["sha256_digest"] = []string{u.SHA256()} }), 400, index.CodeInvalidArchive, "Invalid distribution file"},
 		{"row 35", build("7", holding(wheelFile, metadata)), 400, index.CodeRecordMissing, "RECORD"},
-		{"row 37", build("7", holding(wheelFile, record(wheelFile[0]))), 400, index.CodeMetadataMissing, "METADATA"},
-		{"row 34", build("7", holding(wheelFile, metadata, record(wheelFile[0], metadata[0]))), 400, index.CodeLicenseFile, "License-File LICENSE does not exist"},
-		{"row 36", build("7", holding(wheelFile, [2]string{info + "METADATA", "Metadata-Version: 2.2\nName: demo\nVersion: 1.0\n"}, [2]string{info + "entry_points.txt", "[broken\n"},
-			record(wheelFile[0], metadata[0], info+"entry_points.txt"))), 400, index.CodeEntryPoints, "entry points"},
-		{"row 35 mismatch", build("7", holding(wheelFile, [2]string{info + "METADATA", "Metadata-Version: 2.2\nName: demo\nVersion: 1.0\n"}, record(wheelFile[0]))), 400, index.CodeRecordMismatch, "RECORD does not list"},
+		{"row 37", build("7", holding(wheelFile, record(wheelFile))), 400, index.CodeMetadataMissing, "METADATA"},
+		{"row 34", build("7", holding(wheelFile, metadata, record(wheelFile, metadata))), 400, index.CodeLicenseFile, "License-File LICENSE does not exist"},
+		{"row 36", build("7", holding(wheelFile, plain, broken, record(wheelFile, plain, broken))), 400, index.CodeEntryPoints, "entry points"},
+		{"row 35 mismatch", build("7", holding(wheelFile, plain, record(wheelFile))), 400, index.CodeRecordMismatch, "RECORD does not list"},
+		{"row 35 hash", build("7", holding(wheelFile, plain, record(wheelFile, later))), 400, index.CodeRecordMismatch, "1 with another SHA-256 (demo-1.0.dist-info/METADATA)"},
 		{"row 31 W-03", sdistHolding([2]string{"demo-1.0/setup.py", ""}), 400, index.CodeMetadataMissing, "PKG-INFO"},
 		{"row 32", sdistHolding([2]string{"demo-1.0/PKG-INFO", metadata[1]}), 400, index.CodeLicenseFile, "does not exist"},
-		{"AV-16", build("7", holding(wheelFile, [2]string{info + "METADATA", "Metadata-Version: 2.2\nName: demo\nVersion: 1.1\n"}, record(wheelFile[0], metadata[0]))), 400, index.CodeMetadataMismatch, `have version "1.1"`},
+		{"AV-16", build("7", holding(wheelFile, later, record(wheelFile, later))), 400, index.CodeMetadataMismatch, `have version "1.1"`},
 	}
 }
 
