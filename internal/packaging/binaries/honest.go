@@ -53,6 +53,9 @@ func (w wheel) honestLinux(c claim) string {
 	if !ok {
 		return ""
 	}
+	if c.implausible() {
+		c.libc = c.family.newest
+	}
 	for _, p := range c.family.policies {
 		older := c
 		older.libc = p.libc
