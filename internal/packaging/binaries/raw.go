@@ -58,7 +58,11 @@ func (r raw) peek(offset uint64, limit int) (string, error) {
 		if err != nil || n == 0 {
 			return string(found), err
 		}
-		if end := bytes.IndexByte(data, 0); end >= 0 {
+		end := bytes.IndexByte(data, 0)
+		if end >= 0 && found == nil {
+			return string(data[:end]), nil
+		}
+		if end >= 0 {
 			return string(append(found, data[:end]...)), nil
 		}
 		found = append(found, data...)
