@@ -54,8 +54,8 @@ func mutant(r *rand.Rand, corpus []zipCase) (what string, archive []byte) {
 	}
 	for range r.IntN(4) {
 		c := corpus[r.IntN(len(corpus))]
-		if c.sdist || strings.HasPrefix(c.name, "shape/members") {
-			continue
+		for c.sdist || c.class != "accept" && r.IntN(8) > 0 || strings.HasPrefix(c.name, "shape/members") {
+			c = corpus[r.IntN(len(corpus))] // mostly changes that are accepted
 		}
 		c.edit(s)
 		did = append(did, c.name)
