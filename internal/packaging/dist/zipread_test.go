@@ -24,7 +24,9 @@ func TestZipErrorText(t *testing.T) {
 		{func(s *zipSpec) { describe(s, true, func([]uint32) {}) }, "ZIP archive not accepted: foo/data.txt: the member's size stands behind it, in a data descriptor", inDirectory},
 		{func(s *zipSpec) { s.member(packedFile).local.crc++ }, "ZIP archive not accepted: foo/data.txt: the member's own header and the directory differ in: checksum", 34 + 51},
 		{func(s *zipSpec) { s.member(packedFile).central.madeBy = 2 << 8 }, "ZIP archive not accepted: foo/data.txt: the member was made on a system of unknown number 2", inDirectory},
-		{func(s *zipSpec) { s.member(storedFile).both(func(h *zipHead) { h.name, h.flags = "foo/a\u202eyp", flagUTF8 }) }, `"foo/a\u202eyp": the name holds the control character U+202E`, inDirectory},
+		{func(s *zipSpec) {
+			s.member(storedFile).both(func(h *zipHead) { h.name, h.flags = "foo/a\u202eyp", flagUTF8 })
+		}, `"foo/a\u202eyp": the name holds the control character U+202E`, inDirectory},
 		{func(s *zipSpec) { s.parts = append(s.parts, part("foo/DATA.txt", "", zipStored)) }, `foo/DATA.txt: the path "foo/DATA.txt" is the same as "foo/data.txt" where upper and lower case or Unicode forms are not told apart`, inDirectory},
 		{func(s *zipSpec) { s.parts = append(s.parts, part("foo", "", zipStored)) }, `foo: the path "foo" is a file and a folder`, inDirectory},
 	} {
