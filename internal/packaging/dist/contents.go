@@ -48,6 +48,10 @@ type Options struct {
 	// once, in order. Nil means that nobody is interested. A write error ends
 	// the reading and is returned.
 	Watch func(Member) io.Writer
+
+	// GzipPadding accepts zeros after the end of a .tar.gz's gzip data, which
+	// tapes and some old tools leave there (AV-11).
+	GzipPadding bool
 }
 
 // Member is one entry of an archive.
@@ -99,7 +103,7 @@ func readKind(src *source, size int64, f Filename, opt Options) (Contents, error
 	if f.Kind == Wheel || f.Ext == extZip {
 		return readZip(src, size, f, opt)
 	}
-	return readTarSdist(src, size, opt.Limits)
+	return readTarSdist(src, size, f, opt)
 }
 
 // Top returns the folder that holds the metadata: "foo-1.0" in an sdist,

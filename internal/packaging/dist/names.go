@@ -141,7 +141,7 @@ func isDevice(segment string) bool {
 	if !ok {
 		port, ok = strings.CutPrefix(stem, "LPT")
 	}
-	return ok && (len(port) == 1 && isDigit(port[0]) || port == "¹" || port == "²" || port == "³")
+	return ok && (len(port) == 1 && '1' <= port[0] && port[0] <= '9' || port == "¹" || port == "²" || port == "³")
 }
 
 // isVersioned reports whether path ends like a file's version on VMS, "a;1":

@@ -149,9 +149,6 @@ func (z *zipReader) checkBegin() error {
 	return nil
 }
 
-// tarBlock is the size of a tar header.
-const tarBlock = 512
-
 // isTarHeader reports whether b begins with a tar header, which its checksum
 // tells whatever the format's dialect: the sum of the bytes, in octal, the
 // checksum's own eight taken for spaces.

@@ -192,5 +192,8 @@ func contentRows() []row {
 		{"row 36 entry points", wheel, func(u *Upload) { u.Archive.HasEntryPoint, u.Archive.EntryPoints = true, []byte("[broken\n") }, index.CodeEntryPoints, "entry points"},
 		{"row 34 license file", wheel, license, index.CodeLicenseFile, "License-File LICENSE does not exist"},
 		{"row 32 license file", sdist, license, index.CodeLicenseFile, "does not exist"},
+		{"AV-16 the form differs", wheel, func(u *Upload) { u.Policy.RefuseForm, u.Form.Summary = true, "A lie" }, index.CodeMetadataMismatch, "Summary differs"},
+		{"a rule of the gate", wheel, ruled(index.RuleRelease, "demo==1"), index.CodeKnownBad, "refuses it: stolen."},
+		{"a rule on a path", wheel, ruled(index.RulePath, "RECORD"), index.CodeKnownBad, "refuses its file demo-1.0.dist-info/RECORD: stolen."},
 	}
 }
