@@ -7,6 +7,7 @@ import (
 	"hash/crc32"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -89,13 +90,24 @@ func part(name, content string, method uint16) *zipPart {
 	return p
 }
 
+// deflaters are compressors by level, each made once: one costs a megabyte.
+var deflaters sync.Map
+
 // deflated compresses b.
 func deflated(b []byte, level int) []byte {
 	var out bytes.Buffer
-	w, err := flate.NewWriter(&out, level)
-	if err == nil {
-		_, err = w.Write(b)
-	}
+	kept, _ := deflaters.LoadOrStore(level, &sync.Pool{New: func() any {
+		w, err := flate.NewWriter(nil, level)
+		if err != nil {
+			panic(err)
+		}
+		return w
+	}})
+	pool := kept.(*sync.Pool)
+	w := pool.Get().(*flate.Writer)
+	defer pool.Put(w)
+	w.Reset(&out)
+	_, err := w.Write(b)
 	if err == nil {
 		err = w.Close()
 	}
