@@ -14,6 +14,7 @@ func TestGateTakesWhatBackendsBuild(t *testing.T) {
 		t.Errorf("want 150 archives at least, got %d", len(archives))
 	}
 	t.Run("gate", func(t *testing.T) { judge(t, "built", examine(t, archives)) })
+	t.Run("publish", func(t *testing.T) { publish(t, archives) })
 }
 
 // The same for all wheels that the set-up downloads: those of the clients and of the backends, with all they need.
