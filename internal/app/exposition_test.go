@@ -65,7 +65,7 @@ func TestMetricsText(t *testing.T) {
 		`strongroom_request_seconds_bucket{route="/simple/{$}",le="+Inf"}`: 3,
 		`strongroom_request_seconds_count{route="/simple/{$}"}`:            3,
 		`strongroom_request_seconds_bucket{route="none",le="26.2144"}`:     1,
-		`strongroom_last_serial`: 0,
+		`strongroom_last_serial`:                                           0,
 	} {
 		if value, there := got[name]; !there || value != want {
 			t.Errorf("%s = %v (there: %v), want %v", name, value, there, want)
