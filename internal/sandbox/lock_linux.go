@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"runtime/debug"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -74,7 +73,7 @@ func limitMemory(l limits) (string, error) {
 	if raceEnabled {
 		return watchMemory(l)
 	}
-	debug.SetMemoryLimit(l.Memory / 8 * 7)
+	boundRuntime(l)
 	most := uint64(l.Memory)
 	return fmt.Sprintf("%d MiB of data", l.Memory>>20), unix.Setrlimit(unix.RLIMIT_DATA, &unix.Rlimit{Cur: most, Max: most})
 }
