@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -15,6 +16,7 @@ import (
 func lockDown(l limits) []Layer {
 	// Descriptors that the server itself inherited, from a shell or a service manager, are not for the child.
 	_ = unix.CloseRange(serverDescriptor+1, ^uint(0), 0)
+	startPoller()
 	var layers []Layer
 	for _, layer := range []struct {
 		name string
@@ -38,6 +40,13 @@ func lockDown(l limits) []Layer {
 	return layers
 }
 
+// startPoller has Go open what its timers need, while that is still possible: the first timer of a program does it. No
+// other descriptors are open, so it is known where they are.
+func startPoller() { time.AfterFunc(time.Hour, func() {}).Stop() }
+
+// pollerWake is the second of them, an eventfd that Go writes to when one of its threads is to wake up another.
+const pollerWake = serverDescriptor + 2
+
 // lowerPriority makes everything else on the machine go first. The child is a process group of its own, and naming the
 // group reaches all of its threads.
 func lowerPriority(limits) (string, error) {
@@ -55,7 +64,7 @@ func limitResources(l limits) (string, error) {
 		{unix.RLIMIT_CPU, uint64(l.CPU)},
 		{unix.RLIMIT_FSIZE, 0},
 		{unix.RLIMIT_CORE, 0},
-		{unix.RLIMIT_NOFILE, 16}, // ours, the file, and what Go's timers need
+		{unix.RLIMIT_NOFILE, 16}, // 7 are in use
 		{unix.RLIMIT_MEMLOCK, 0},
 		{unix.RLIMIT_MSGQUEUE, 0},
 	} {

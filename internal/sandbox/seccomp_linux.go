@@ -45,13 +45,13 @@ func allowed(pid int) []rule {
 		unix.SYS_RT_SIGACTION, unix.SYS_RT_SIGPROCMASK, unix.SYS_RT_SIGRETURN, unix.SYS_SIGALTSTACK,
 		unix.SYS_FUTEX, unix.SYS_SET_ROBUST_LIST, unix.SYS_RSEQ, unix.SYS_SCHED_YIELD, unix.SYS_SCHED_GETAFFINITY,
 		unix.SYS_NANOSLEEP, unix.SYS_CLOCK_NANOSLEEP, unix.SYS_CLOCK_GETTIME, unix.SYS_RESTART_SYSCALL,
-		unix.SYS_EPOLL_CREATE1, unix.SYS_EPOLL_CTL, unix.SYS_EPOLL_PWAIT, unix.SYS_EVENTFD2,
+		unix.SYS_EPOLL_CTL, unix.SYS_EPOLL_PWAIT,
 		unix.SYS_GETPID, unix.SYS_GETTID, unix.SYS_GETRANDOM, unix.SYS_EXIT, unix.SYS_EXIT_GROUP,
 	} {
 		rules = append(rules, rule{number: number})
 	}
 	return append(rules,
-		rule{unix.SYS_WRITE, []condition{is(0, 2, serverDescriptor)}},
+		rule{unix.SYS_WRITE, []condition{is(0, 2, serverDescriptor, pollerWake)}},
 		rule{unix.SYS_RECVMSG, []condition{is(0, serverDescriptor)}},
 		rule{unix.SYS_FCNTL, []condition{is(1, unix.F_GETFL)}},
 		rule{unix.SYS_MMAP, []condition{{2, unix.PROT_EXEC, []uint32{0}}, {3, unix.MAP_ANONYMOUS, []uint32{unix.MAP_ANONYMOUS}}}},
