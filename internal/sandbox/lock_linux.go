@@ -90,10 +90,11 @@ func limitMemory(l limits) (string, error) {
 // nobody is the user that owns nothing, by the convention of every distribution.
 const nobody = 65534
 
-// becomeNobody gives up being root, and with it every capability.
+// becomeNobody gives up being root, and with it every capability. The server has started the child as nobody, if it
+// could; doing it here costs more, for it is done thread by thread.
 func becomeNobody(limits) (string, error) {
-	if os.Geteuid() != 0 {
-		return fmt.Sprintf("user %d, as the server", os.Geteuid()), nil
+	if user := os.Geteuid(); user != 0 {
+		return fmt.Sprintf("user %d, no root", user), nil
 	}
 	if err := errors.Join(syscall.Setgroups(nil), syscall.Setresgid(nobody, nobody, nobody), syscall.Setresuid(nobody, nobody, nobody)); err != nil {
 		return "", err
@@ -103,10 +104,14 @@ func becomeNobody(limits) (string, error) {
 	return fmt.Sprintf("user %d instead of root", nobody), unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0)
 }
 
-// refusePrivileges sets no_new_privs, which landlock and seccomp ask for unless one is root.
+// refusePrivileges looks for no_new_privs, which landlock and seccomp ask for unless one is root. All threads have it
+// from the one that started this process.
 func refusePrivileges(limits) (string, error) {
-	where, err := onAllThreads(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1)
-	return "no program gives more rights" + where, err
+	set, err := unix.PrctlRetInt(unix.PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0)
+	if err == nil && set != 1 {
+		err = errors.New("it could not be set")
+	}
+	return "no program gives more rights", err
 }
 
 // landlock rules: everything a ruleset can name is refused, because no rule allows anything. Kernels know more with
@@ -125,8 +130,8 @@ func landlock(limits) (string, error) {
 	return fmt.Sprintf("version %d: no file%s%s", abi, landlockWords(abi), where), err
 }
 
-// onAllThreads makes one system call in every thread: both no_new_privs and landlock belong to a thread, and threads
-// that start later inherit them. Go cannot do that in a program with C in it, such as one built with the race
+// onAllThreads makes one system call in every thread: landlock belongs to a thread, and threads that start later inherit
+// it. Go cannot do that in a program with C in it, such as one built with the race
 // detector; there the layer holds the main thread, which then is the one that handles the request.
 func onAllThreads(trap, a, b uintptr) (where string, err error) {
 	_, _, errno := syscall.AllThreadsSyscall6(trap, a, b, 0, 0, 0, 0)

@@ -171,7 +171,7 @@ func (p *Pool) launch(file *os.File) (*process, error) {
 
 // starter starts all children, one at a time, until the pool is closed.
 func (p *Pool) starter() {
-	keepStarter()
+	keepStarter(p.options)
 	for {
 		select {
 		case s := <-p.starts:

@@ -11,10 +11,16 @@ import (
 // ahead says that children can be started before the file is known: the descriptor is sent to them later.
 const ahead = true
 
-// keepStarter prepares the goroutine that starts children and gives back how it ends. The kernel ends a child when the
-// thread that started it ends (PR_SET_PDEATHSIG), so the starter keeps one thread for itself, for as long as the Pool
-// lives; no other goroutine can end it.
-func keepStarter() { runtime.LockOSThread() }
+// keepStarter prepares the goroutine that starts children. The kernel ends a child when the thread that started it ends
+// (PR_SET_PDEATHSIG), so the starter keeps one thread for itself, for as long as the Pool lives; no other goroutine can
+// end it. What that thread gave up, its children have given up from their first instruction in all of their threads;
+// the server's other threads have not, for Go makes none of them from a thread that somebody keeps.
+func keepStarter(o Options) {
+	runtime.LockOSThread()
+	if o.limits().wants(LayerPrivilege) {
+		_ = unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) // the child looks whether it worked
+	}
+}
 
 // launch starts a child without a file. Its environment holds nothing of the server's: one processor is enough for a
 // child, and saves starting threads.
@@ -51,10 +57,19 @@ func startProcess(o Options, stderr, link *os.File) (*os.Process, error) {
 		return nil, err
 	}
 	defer null.Close()
-	return os.StartProcess(o.Program, o.limits().args(), &os.ProcAttr{
+	sys := &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	attr := &os.ProcAttr{
 		Dir:   "/",
 		Env:   []string{"GOMAXPROCS=1", "GOTRACEBACK=single"},
 		Files: []*os.File{null, null, stderr, link},
-		Sys:   &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL},
-	})
+		Sys:   sys,
+	}
+	if os.Geteuid() == 0 && o.limits().wants(LayerUser) {
+		sys.Credential = &syscall.Credential{Uid: nobody, Gid: nobody}
+		if started, err := os.StartProcess(o.Program, o.limits().args(), attr); err == nil {
+			return started, nil
+		}
+		sys.Credential = nil // the program is root's alone, or there is no such user in this container
+	}
+	return os.StartProcess(o.Program, o.limits().args(), attr)
 }

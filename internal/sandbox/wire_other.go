@@ -13,7 +13,7 @@ import (
 // ahead says that a child gets its file when it is started, so none can be started before the file is known.
 const ahead = false
 
-func keepStarter() {}
+func keepStarter(Options) {}
 
 // pipes are two pipes used as one connection, on both sides.
 type pipes struct {
