@@ -3,7 +3,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"os"
 	"os/signal"
 	"syscall"
@@ -12,13 +11,10 @@ import (
 
 	"strongroom/internal/app"
 	"strongroom/internal/ops"
-	"strongroom/internal/sandbox"
 )
 
 func main() {
-	if sandbox.IsChild() {
-		sandbox.ServeChild(examine)
-	}
+	app.ServeChild()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	dir, err := os.Getwd()
@@ -32,9 +28,4 @@ func main() {
 	os.Exit(app.Main(ctx, os.Args[1:], ops.Console{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Dir: dir, Width: width,
 	}))
-}
-
-// examine is what a locked-down child does for the server.
-func examine([]byte, *os.File) ([]byte, error) {
-	return nil, errors.New("this program examines nothing yet")
 }

@@ -12,6 +12,7 @@ import (
 
 	"strongroom/internal/config"
 	"strongroom/internal/ops"
+	"strongroom/internal/sandbox"
 	"strongroom/internal/upload"
 )
 
@@ -78,11 +79,21 @@ func dispatch(ctx context.Context, cli *ops.CLI, command *kong.Context, args []s
 	}
 	switch c := selected.(type) {
 	case ops.Gate:
-		return c.RunGate(ctx, console, upload.Examiner{Policy: policy(settings), Look: upload.LookHere, Now: time.Now().UTC()})
+		return runGate(ctx, settings, c, console)
 	case ops.Offline:
 		return runOffline(ctx, settings, c, console)
 	}
 	return runCommand(ctx, settings, selected.(ops.Command), args, console)
+}
+
+// runGate carries out a command that needs the gate but no index.
+func runGate(ctx context.Context, c config.Config, command ops.Gate, console ops.Console) error {
+	pool, err := sandbox.New(sandbox.Options{Parallel: c.Gate.Checks})
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	return command.RunGate(ctx, console, upload.Examiner{Policy: policy(c), Look: upload.Sandboxed(pool), Now: time.Now().UTC()}, pool.Layers())
 }
 
 // settings reads file and environment, and lets the flags win.
@@ -111,6 +122,10 @@ func serve(ctx context.Context, cli *ops.CLI, _ *ops.ServeCommand, console ops.C
 		return err
 	}
 	defer a.Close()
+	if err := a.Sandbox(); err != nil {
+		return err
+	}
+	a.tellSandbox()
 	s, err := a.Listen()
 	if err != nil {
 		return err
@@ -136,6 +151,9 @@ func runCommand(ctx context.Context, c config.Config, command ops.Command, args 
 		a, err := Open(ctx, c, log)
 		if err == nil {
 			defer a.Close()
+			if err := a.Sandbox(); err != nil {
+				return err
+			}
 			return command.Run(ctx, a.Operator(console))
 		}
 		if !errors.Is(err, ErrLocked) || time.Since(begun) > lockPatience || ctx.Err() != nil {

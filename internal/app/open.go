@@ -17,6 +17,7 @@ import (
 	"strongroom/internal/ops"
 	"strongroom/internal/packaging/dist"
 	"strongroom/internal/pages"
+	"strongroom/internal/sandbox"
 	"strongroom/internal/scan"
 	"strongroom/internal/sign"
 	"strongroom/internal/upload"
@@ -37,7 +38,8 @@ type App struct {
 	Pages    *pages.Store
 	Root     *pages.Root
 
-	lock *folderLock
+	lock    *folderLock
+	sandbox *sandbox.Pool // nil until Sandbox is called
 }
 
 // Open builds the index from resolved settings. The data folder is made when
@@ -115,6 +117,30 @@ func (a *App) wire() {
 	}
 }
 
+// Sandbox has archives looked into by locked-down children from now on. The
+// program must be one that calls sandbox.ServeChild, as the command does; tests
+// in other programs look by themselves.
+func (a *App) Sandbox() (err error) {
+	if a.sandbox, err = sandbox.New(sandbox.Options{Parallel: a.Config.Gate.Checks}); err != nil {
+		return err
+	}
+	a.Acceptor.Look = upload.Sandboxed(a.sandbox)
+	return nil
+}
+
+// tellSandbox logs which layers hold the children, and which are missing (AV-2).
+func (a *App) tellSandbox() {
+	var active []string
+	for _, l := range a.sandbox.Layers() {
+		if l.Active {
+			active = append(active, l.Name)
+			continue
+		}
+		a.Log.Warn("the sandbox lacks a layer", "layer", l.Name, "reason", l.Detail)
+	}
+	a.Log.Info("sandbox", "layers", strings.Join(active, " "))
+}
+
 // scanning is the operator's scanner, nil without one.
 func scanning(g config.Gate) *upload.Scanning {
 	if g.Scan == "" {
@@ -162,6 +188,9 @@ func (a *App) Close() error {
 	var err error
 	if a.Guard != nil {
 		err = a.Guard.FlushUsed(context.Background())
+	}
+	if a.sandbox != nil {
+		a.sandbox.Close()
 	}
 	if a.DB != nil {
 		if e := a.DB.Close(); err == nil {

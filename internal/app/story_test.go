@@ -20,6 +20,7 @@ import (
 
 // TestMain lets the stories call this test's binary as strongroom.
 func TestMain(m *testing.M) {
+	app.ServeChild()
 	testscript.Main(m, map[string]func(){"strongroom": program})
 }
 

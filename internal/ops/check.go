@@ -10,19 +10,22 @@ import (
 	"path/filepath"
 
 	"strongroom/internal/index"
+	"strongroom/internal/sandbox"
 	"strongroom/internal/upload"
 )
 
 // Gate is a command that needs the settings of the upload gate but no index.
 type Gate interface {
-	RunGate(ctx context.Context, c Console, e upload.Examiner) error
+	RunGate(ctx context.Context, c Console, e upload.Examiner, layers []sandbox.Layer) error
 }
 
 // CheckCommand holds local files against the checks of an upload.
 type CheckCommand struct {
-	Files  []string `arg:"" name:"file" help:"Wheels and source distributions."`
+	Files  []string `arg:"" optional:"" name:"file" help:"Wheels and source distributions."`
 	Legacy bool     `help:"As strongroom import --legacy: old filenames, .zip and RECORD differences are warnings."`
 	JSON   bool     `name:"json" help:"Answer as JSON."`
+
+	ExplainSandbox bool `help:"Show what holds the processes that look into archives on this machine."`
 }
 
 // Help is what --help says below the usage.
@@ -31,6 +34,21 @@ func (c *CheckCommand) Help() string {
 
 These are the checks of an upload that need no index: form, filename and contents, with this machine's settings.
 The exit code is 0 when all files pass, 1 when one is refused, 2 when one cannot be read.`
+}
+
+// explainSandbox shows the layers around a child (AV-2).
+func explainSandbox(con Console, layers []sandbox.Layer, asJSON bool) error {
+	if asJSON {
+		return json.NewEncoder(con.Stdout).Encode(map[string]any{"layers": layers})
+	}
+	for _, l := range layers {
+		state := "active "
+		if !l.Active {
+			state = "MISSING"
+		}
+		fmt.Fprintf(con.Stdout, "%-12s  %s  %s\n", l.Name, state, l.Detail)
+	}
+	return nil
 }
 
 // verdict is what came of one file.
@@ -45,7 +63,14 @@ type verdict struct {
 }
 
 // RunGate implements Gate.
-func (c *CheckCommand) RunGate(ctx context.Context, con Console, e upload.Examiner) error {
+func (c *CheckCommand) RunGate(ctx context.Context, con Console, e upload.Examiner, layers []sandbox.Layer) error {
+	if c.ExplainSandbox {
+		return explainSandbox(con, layers, c.JSON)
+	}
+	if len(c.Files) == 0 {
+		fmt.Fprintln(con.Stderr, "strongroom: name the files to check, such as dist/*")
+		return ExitError{Code: 2}
+	}
 	code, all := 0, []verdict{}
 	for _, name := range c.Files {
 		if err := ctx.Err(); err != nil {

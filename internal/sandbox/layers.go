@@ -7,9 +7,9 @@ import (
 
 // Layer is one of the things that hold a child. Detail says in words what it does, or why it is missing.
 type Layer struct {
-	Name   string
-	Active bool
-	Detail string
+	Name   string `json:"name"`
+	Active bool   `json:"active"`
+	Detail string `json:"detail"`
 }
 
 // The names of the layers, in the order in which a child takes them on.

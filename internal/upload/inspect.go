@@ -41,8 +41,8 @@ func (in *incoming) inspect(ctx context.Context, look Look, file *os.File) error
 		Filename: in.Filename, Project: in.Name, Limits: in.Policy.Limits, Texts: in.Rules.Texts(), Audit: in.Policy.AuditWheels,
 	})
 	var refusal *index.Error
-	if err != nil && !errors.As(err, &refusal) {
-		return fmt.Errorf("read the staged file: %w: %w", blob.ErrUnavailable, err)
+	if err != nil && !errors.As(err, &refusal) && ctx.Err() == nil {
+		return fmt.Errorf("look into the staged file: %w: %w", blob.ErrUnavailable, err)
 	}
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 
 	"strongroom/internal/index"
 	"strongroom/internal/packaging/inspect"
+	"strongroom/internal/sandbox"
 )
 
 // Look looks into the archive in file, which it only reads. The error is an
@@ -25,22 +26,19 @@ func LookHere(_ context.Context, file *os.File, q inspect.Request) (inspect.Repo
 	return inspect.Inspect(file, info.Size(), q)
 }
 
-// Sandboxed looks in another process, which run starts and locks down: it is
-// the Run of a sandbox.Pool. A child that fails in any way refuses the archive,
-// whatever it was that it could not stand (AV-2).
-func Sandboxed(run func(ctx context.Context, request []byte, file *os.File) ([]byte, error)) Look {
+// Sandboxed looks in a locked-down child process. A child that fails in any way
+// refuses the archive, whatever it was that it could not stand (AV-2).
+func Sandboxed(pool *sandbox.Pool) Look {
 	return func(ctx context.Context, file *os.File, q inspect.Request) (report inspect.Report, err error) {
 		request, err := json.Marshal(q)
 		if err != nil {
 			return report, err
 		}
-		reply, err := run(ctx, request, file)
-		var refusal *index.Error
-		switch {
-		case errors.As(err, &refusal), ctx.Err() != nil:
-			return report, err
-		case err == nil:
+		reply, err := pool.Run(ctx, request, file)
+		if err == nil {
 			err = json.Unmarshal(reply, &report)
+		} else if failure := (*sandbox.Failure)(nil); !errors.As(err, &failure) {
+			return report, err
 		}
 		if err != nil {
 			return report, &index.Error{

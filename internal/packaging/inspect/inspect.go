@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 
 	"strongroom/internal/packaging/binaries"
@@ -113,14 +114,24 @@ func (q Request) parse() (dist.Filename, error) {
 // errRequest says that the parent and the child do not understand each other.
 var errRequest = errors.New("the request cannot be read")
 
+// File is what [Handle] is given: an open file that it only reads.
+type File interface {
+	io.ReaderAt
+	Stat() (fs.FileInfo, error)
+}
+
 // Handle answers a [Request] as JSON with a [Report] as JSON: the form in which
 // they cross into the sandbox and back.
-func Handle(request []byte, file io.ReaderAt, size int64) ([]byte, error) {
+func Handle(request []byte, file File) ([]byte, error) {
 	var q Request
 	if err := json.Unmarshal(request, &q); err != nil {
 		return nil, fmt.Errorf("%w: %w", errRequest, err)
 	}
-	report, err := Inspect(file, size, q)
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	report, err := Inspect(file, info.Size(), q)
 	if err != nil {
 		return nil, err
 	}
