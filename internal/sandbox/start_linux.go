@@ -57,6 +57,9 @@ func startProcess(o Options, stderr, link *os.File) (*os.Process, error) {
 		return nil, err
 	}
 	defer null.Close()
+	// Go opens everything so that other programs do not inherit it. What the server itself inherited, from a shell or a
+	// service manager, is not for a child either.
+	_ = unix.CloseRange(serverDescriptor, ^uint(0), unix.CLOSE_RANGE_CLOEXEC)
 	sys := &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	attr := &os.ProcAttr{
 		Dir:   "/",
