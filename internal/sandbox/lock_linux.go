@@ -115,14 +115,15 @@ func becomeNobody(limits) (string, error) {
 	return fmt.Sprintf("user %d instead of root", nobody), unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0)
 }
 
-// refusePrivileges looks for no_new_privs, which landlock and seccomp ask for unless one is root. All threads have it
-// from the one that started this process.
+// refusePrivileges sees to no_new_privs, which landlock and seccomp ask for unless one is root. All threads should have
+// it from the one that started this process.
 func refusePrivileges(limits) (string, error) {
-	set, err := unix.PrctlRetInt(unix.PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0)
-	if err == nil && set != 1 {
-		err = errors.New("it could not be set")
+	const detail = "no program gives more rights"
+	if set, err := unix.PrctlRetInt(unix.PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0); err == nil && set == 1 {
+		return detail, nil
 	}
-	return "no program gives more rights", err
+	where, err := onAllThreads(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1)
+	return detail + where, err
 }
 
 // landlock rules: everything a ruleset can name is refused, because no rule allows anything. Kernels know more with
@@ -141,8 +142,8 @@ func landlock(limits) (string, error) {
 	return fmt.Sprintf("version %d: no file%s%s", abi, landlockWords(abi), where), err
 }
 
-// onAllThreads makes one system call in every thread: landlock belongs to a thread, and threads that start later inherit
-// it. Go cannot do that in a program with C in it, such as one built with the race
+// onAllThreads makes one system call in every thread: landlock and no_new_privs belong to a thread, and threads that
+// start later inherit them. Go cannot do that in a program with C in it, such as one built with the race
 // detector; there the layer holds the main thread, which then is the one that handles the request.
 func onAllThreads(trap, a, b uintptr) (where string, err error) {
 	_, _, errno := syscall.AllThreadsSyscall6(trap, a, b, 0, 0, 0, 0)

@@ -18,7 +18,7 @@ const ahead = true
 func keepStarter(o Options) {
 	runtime.LockOSThread()
 	if o.limits().wants(LayerPrivilege) {
-		_ = unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) // the child looks whether it worked
+		_ = unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) // the child sees whether it worked
 	}
 }
 

@@ -5,6 +5,7 @@ package sandbox_test
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -53,8 +54,9 @@ func startCost(t *testing.T, program string) cost {
 	}
 	theirs.Close()
 	ready := make([]byte, 1<<10)
-	if n, err := ours.Read(ready); err != nil || ready[0] != 'L' {
-		t.Fatalf("the child is not ready: %q, %v", ready[:n], err)
+	n, err := io.ReadAtLeast(ours, ready, len("L12345678seccomp\ttrue"))
+	if locked := bytes.Contains(ready[:n], []byte("seccomp\ttrue")) && !bytes.Contains(ready[:n], []byte("false")); err != nil || !locked {
+		t.Fatalf("the child is not locked down: %q, %v", ready[:n], err)
 	}
 	ours.Close()
 	_ = child.Wait() // it ends because the server is gone
