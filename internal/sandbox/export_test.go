@@ -9,3 +9,12 @@ func Without(o Options, layers string) Options {
 // AllLayers are the names of all layers, for Without.
 const AllLayers = LayerPriority + " " + LayerLimits + " " + LayerMemory + " " + LayerUser + " " + LayerPrivilege + " " +
 	LayerLandlock + " " + LayerSeccomp
+
+// ChildArgs are the arguments of a child with the default limits.
+func ChildArgs() []string {
+	o, err := Options{Program: "-"}.withDefaults()
+	if err != nil {
+		panic(err)
+	}
+	return o.limits().args()
+}

@@ -14,8 +14,6 @@ import (
 // lockDown takes on every layer that the kernel has, in an order in which no layer prevents a later one. What fails is
 // reported and not fatal: a child that lacks landlock is still held by seccomp.
 func lockDown(l limits) []Layer {
-	// Descriptors that the server itself inherited, from a shell or a service manager, are not for the child.
-	_ = unix.CloseRange(serverDescriptor+1, ^uint(0), 0)
 	startPoller()
 	var layers []Layer
 	for _, layer := range []struct {
@@ -40,12 +38,25 @@ func lockDown(l limits) []Layer {
 	return layers
 }
 
-// startPoller has Go open what its timers need, while that is still possible: the first timer of a program does it. No
-// other descriptors are open, so it is known where they are.
+// startPoller has Go open what its timers need, while that is still possible: the first timer of a program does it.
 func startPoller() { time.AfterFunc(time.Hour, func() {}).Stop() }
 
-// pollerWake is the second of them, an eventfd that Go writes to when one of its threads is to wake up another.
-const pollerWake = serverDescriptor + 2
+// mostDescriptors is how many a child may have: ours, the file, those of Go's poller, and the two control group files
+// that Go keeps open.
+const mostDescriptors = 16
+
+// wakeDescriptors finds the eventfd that Go writes to when one of its threads is to wake up another. It is the only
+// descriptor beyond ours that can be written to and does not block; the poller itself blocks, and Go's files are for
+// reading.
+func wakeDescriptors() (found []uint32) {
+	for fd := uintptr(serverDescriptor + 1); fd < mostDescriptors; fd++ {
+		flags, err := unix.FcntlInt(fd, unix.F_GETFL, 0)
+		if err == nil && flags&unix.O_ACCMODE == unix.O_RDWR && flags&unix.O_NONBLOCK != 0 {
+			found = append(found, uint32(fd))
+		}
+	}
+	return found
+}
 
 // lowerPriority makes everything else on the machine go first. The child is a process group of its own, and naming the
 // group reaches all of its threads.
@@ -64,7 +75,7 @@ func limitResources(l limits) (string, error) {
 		{unix.RLIMIT_CPU, uint64(l.CPU)},
 		{unix.RLIMIT_FSIZE, 0},
 		{unix.RLIMIT_CORE, 0},
-		{unix.RLIMIT_NOFILE, 16}, // 7 are in use
+		{unix.RLIMIT_NOFILE, mostDescriptors},
 		{unix.RLIMIT_MEMLOCK, 0},
 		{unix.RLIMIT_MSGQUEUE, 0},
 	} {
@@ -72,7 +83,7 @@ func limitResources(l limits) (string, error) {
 			return "", fmt.Errorf("setrlimit %d: %w", row.resource, err)
 		}
 	}
-	return fmt.Sprintf("%d s of processor time, no written bytes, no core dump, 16 descriptors", l.CPU), nil
+	return fmt.Sprintf("%d s of processor time, no written bytes, no core dump, %d descriptors", l.CPU, mostDescriptors), nil
 }
 
 // limitMemory lets the kernel refuse data beyond the limit (RLIMIT_DATA; a Go program does not start under a small
@@ -104,14 +115,15 @@ func becomeNobody(limits) (string, error) {
 	return fmt.Sprintf("user %d instead of root", nobody), unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0)
 }
 
-// refusePrivileges looks for no_new_privs, which landlock and seccomp ask for unless one is root. All threads have it
-// from the one that started this process.
+// refusePrivileges sees to no_new_privs, which landlock and seccomp ask for unless one is root. All threads should have
+// it from the one that started this process.
 func refusePrivileges(limits) (string, error) {
-	set, err := unix.PrctlRetInt(unix.PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0)
-	if err == nil && set != 1 {
-		err = errors.New("it could not be set")
+	const detail = "no program gives more rights"
+	if set, err := unix.PrctlRetInt(unix.PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0); err == nil && set == 1 {
+		return detail, nil
 	}
-	return "no program gives more rights", err
+	where, err := onAllThreads(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1)
+	return detail + where, err
 }
 
 // landlock rules: everything a ruleset can name is refused, because no rule allows anything. Kernels know more with
@@ -130,8 +142,8 @@ func landlock(limits) (string, error) {
 	return fmt.Sprintf("version %d: no file%s%s", abi, landlockWords(abi), where), err
 }
 
-// onAllThreads makes one system call in every thread: landlock belongs to a thread, and threads that start later inherit
-// it. Go cannot do that in a program with C in it, such as one built with the race
+// onAllThreads makes one system call in every thread: landlock and no_new_privs belong to a thread, and threads that
+// start later inherit them. Go cannot do that in a program with C in it, such as one built with the race
 // detector; there the layer holds the main thread, which then is the one that handles the request.
 func onAllThreads(trap, a, b uintptr) (where string, err error) {
 	_, _, errno := syscall.AllThreadsSyscall6(trap, a, b, 0, 0, 0, 0)

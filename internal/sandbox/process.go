@@ -87,8 +87,8 @@ func (p *process) run(ctx context.Context, request []byte, file *os.File, o Opti
 	if err == nil {
 		return reply, nil
 	}
-	if our := (*sendError)(nil); errors.As(err, &our) || errors.Is(err, errRubbish) {
-		p.kill()
+	if errors.Is(err, errRubbish) || errors.As(err, new(*sendError)) || errors.As(err, new(*Failure)) {
+		p.kill() // how it would end by itself does not matter any more
 	}
 	<-p.gone
 	return nil, p.failure(timed, err, o)

@@ -35,9 +35,9 @@ const (
 )
 
 // allowed is what the Go runtime and reading one descriptor need; everything else is refused with EPERM. It also lets a
-// program with C in it start threads. Nothing here opens, connects, starts a process or names another one, and nothing
+// program with C in it start threads; wake is where Go's threads wake each other up. Nothing here opens, connects, starts a process or names another one, and nothing
 // makes memory executable.
-func allowed(pid int) []rule {
+func allowed(pid int, wake []uint32) []rule {
 	var rules []rule
 	for _, number := range []uintptr{
 		unix.SYS_READ, unix.SYS_PREAD64, unix.SYS_LSEEK, unix.SYS_FSTAT, unix.SYS_CLOSE,
@@ -51,7 +51,7 @@ func allowed(pid int) []rule {
 		rules = append(rules, rule{number: number})
 	}
 	return append(rules,
-		rule{unix.SYS_WRITE, []condition{is(0, 2, serverDescriptor, pollerWake)}},
+		rule{unix.SYS_WRITE, []condition{is(0, append(wake, 2, serverDescriptor)...)}},
 		rule{unix.SYS_RECVMSG, []condition{is(0, serverDescriptor)}},
 		rule{unix.SYS_FCNTL, []condition{is(1, unix.F_GETFL)}},
 		rule{unix.SYS_MMAP, []condition{{2, unix.PROT_EXEC, []uint32{0}}, {3, unix.MAP_ANONYMOUS, []uint32{unix.MAP_ANONYMOUS}}}},
@@ -122,7 +122,7 @@ func filterCalls(limits) (string, error) {
 	if runtime.GOARCH == "arm64" {
 		arch = unix.AUDIT_ARCH_AARCH64
 	}
-	rules := allowed(os.Getpid())
+	rules := allowed(os.Getpid(), wakeDescriptors())
 	program := compile(arch, rules)
 	list := unix.SockFprog{Len: uint16(len(program)), Filter: &program[0]}
 	other, _, errno := unix.RawSyscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, unix.SECCOMP_FILTER_FLAG_TSYNC, uintptr(unsafe.Pointer(&list)))

@@ -18,7 +18,7 @@ const ahead = true
 func keepStarter(o Options) {
 	runtime.LockOSThread()
 	if o.limits().wants(LayerPrivilege) {
-		_ = unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) // the child looks whether it worked
+		_ = unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) // the child sees whether it worked
 	}
 }
 
@@ -57,6 +57,9 @@ func startProcess(o Options, stderr, link *os.File) (*os.Process, error) {
 		return nil, err
 	}
 	defer null.Close()
+	// Go opens everything so that other programs do not inherit it. What the server itself inherited, from a shell or a
+	// service manager, is not for a child either.
+	_ = unix.CloseRange(serverDescriptor, ^uint(0), unix.CLOSE_RANGE_CLOEXEC)
 	sys := &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	attr := &os.ProcAttr{
 		Dir:   "/",
