@@ -181,6 +181,7 @@ func TestMusl(t *testing.T) {
 	expect(t, audit(t, "manylinux_2_17_x86_64", file{"x.so", musl.build()}), "musllinux_1_2_x86_64", "wrong-libc x.so libc.musl-x86_64.so.1")
 	expect(t, audit(t, "musllinux_1_1_x86_64", file{"x.so", linux("GLIBC_2.5").build()}), "manylinux_2_5_x86_64", "wrong-libc x.so libc.so.6")
 	expect(t, audit(t, "musllinux_1_2_x86_64", file{"x.so", musl.with("libffi.so.8").build()}), "linux_x86_64", "missing-library x.so libffi.so.8")
+	expect(t, audit(t, "musllinux_1_2_x86_64", file{"x.so", elfSpec{needed: []string{"libc.so"}}.build()}), "musllinux_1_2_x86_64")
 	time64 := elfSpec{
 		machine: elf.EM_386, narrow: true, needed: []string{"libc.musl-x86.so.1"}, undefined: []string{"__clock_gettime64"},
 	}
@@ -232,7 +233,7 @@ func TestImplausibleTags(t *testing.T) {
 
 func TestAny(t *testing.T) {
 	expect(t, audit(t, "any"), "any")
-	expect(t, audit(t, "any", file{"x/t64.exe", peSpec{program: true}.build()}), "", "binary-in-any x/t64.exe")
+	expect(t, audit(t, "any", file{"x/t64.exe", peSpec{program: true}.build()}), "any", "binary-in-any x/t64.exe")
 	expect(t, audit(t, "any", file{"x.pyd", peSpec{}.build()}), "win_amd64", "binary-in-any x.pyd")
 	expect(t, audit(t, "any", file{"x.so", linux("GLIBC_2.28").build()}), "manylinux_2_28_x86_64", "binary-in-any x.so")
 	dylib := file{"x.dylib", machoSpec{cpu: macho.CpuAmd64, minimum: [2]int{10, 13}}.build()}
