@@ -5,7 +5,10 @@ import (
 	"debug/elf"
 	"debug/macho"
 	"debug/pe"
+	"encoding/json"
 	"fmt"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -362,4 +365,64 @@ func TestSdistPromisesNothing(t *testing.T) {
 	}
 	r := binaries.Audit(name, binaries.Found{Binaries: []binaries.Binary{good(t, linux().build())}})
 	expect(t, r, "")
+}
+
+// TestReportIsStable: other programs read it.
+func TestReportIsStable(t *testing.T) {
+	r := audit(t, "manylinux_2_17_x86_64", file{"x/_x.so", linux("GLIBC_2.34").with("libfoo.so.1").build()})
+	got, err := json.MarshalIndent(r, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{
+ "binaries": 1,
+ "findings": [
+  {
+   "code": "symbol-version",
+   "file": "x/_x.so",
+   "tag": "manylinux_2_17_x86_64",
+   "cause": "needs GLIBC_2.34 of libc.so.6",
+   "needed": "GLIBC_2.34"
+  },
+  {
+   "code": "missing-library",
+   "file": "x/_x.so",
+   "tag": "manylinux_2_17_x86_64",
+   "cause": "needs libfoo.so.1, which is not in the wheel",
+   "needed": "libfoo.so.1"
+  }
+ ],
+ "honest": "linux_x86_64"
+}`
+	if string(got) != want {
+		t.Errorf("%s", got)
+	}
+	implausible := audit(t, "manylinux_2_99_x86_64", file{"x/_x.so", linux("GLIBC_2.34").build()}).Findings[0]
+	if got, want := implausible.String(), "manylinux_2_99_x86_64: no such version of the C library exists yet; the newest is 2.43"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestEveryCodeIsExplained: the guide for authors has a row for each code, and no other.
+func TestEveryCodeIsExplained(t *testing.T) {
+	text, err := os.ReadFile("../../../docs/GATE-BINARIES.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := os.ReadFile("report.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var explained, codes []string
+	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z-]+)` \\| .* \\| .* \\|$").FindAllStringSubmatch(string(text), -1) {
+		explained = append(explained, row[1])
+	}
+	for _, line := range regexp.MustCompile(`Code += "([a-z-]+)"`).FindAllStringSubmatch(string(source), -1) {
+		codes = append(codes, line[1])
+	}
+	slices.Sort(explained)
+	slices.Sort(codes)
+	if len(codes) < 10 || !slices.Equal(codes, explained) {
+		t.Errorf("the guide explains %q, the codes are %q", explained, codes)
+	}
 }

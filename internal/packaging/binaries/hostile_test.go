@@ -99,6 +99,9 @@ func loopedVersions(next uint32, count uint16) []byte {
 }
 
 func TestHostile(t *testing.T) {
+	old := machoSpec{cpu: macho.CpuAmd64, minimum: [2]int{10, 9}}.build()
+	built := machoSpec{cpu: macho.CpuAmd64, platform: 1, minimum: [2]int{10, 9}}.build()
+	wide := append([]byte{0xca, 0xfe, 0xba, 0xbf, 0, 0, 0, 1}, bytes.Repeat([]byte{0xff}, 64)...)
 	plain, mach, windows := linux("GLIBC_2.17").build(), machoSpec{cpu: macho.CpuArm64, needed: []string{"a"}}.build(), rich()[binaries.FormatPE]
 	for name, test := range map[string]struct {
 		data []byte
@@ -123,6 +126,9 @@ func TestHostile(t *testing.T) {
 		"command of zero":   {patch(mach, 36, 4, 0), "a load command of 0 bytes"},
 		"command too long":  {patch(mach, 36, 4, 4000), "a load command of 4000 bytes"},
 		"command's name":    {patch(mach, 40, 4, 1<<31), "load command: it points beyond"},
+		"short version":     {patch(patch(old, 16, 4, 1), 36, 4, 8), "load command: it points beyond"},
+		"short build":       {patch(patch(built, 16, 4, 1), 36, 4, 8), "load command: it points beyond"},
+		"wide fat":          {wide, "architecture 1: it points beyond"},
 		"fat in fat":        {fat(fat(mach)), "is no magic number"},
 		"fat beyond":        {fat(mach, mach)[:100], "it points beyond"},
 		"sections":          {patch(windows, 0x46, 2, 0xffff), "65535 sections"},
