@@ -224,6 +224,27 @@ func TestSearchPaths(t *testing.T) {
 	}
 }
 
+// TestSearchPathsOfOthers: a wheel for one site may name its folders, and ELF files in other wheels are nobody's business.
+func TestSearchPathsOfOthers(t *testing.T) {
+	spec := linux()
+	spec.rpath = "/opt/site/lib"
+	expect(t, audit(t, "linux_x86_64", file{"x.so", spec.build()}), "manylinux_2_5_x86_64")
+	expect(t, audit(t, "win_amd64", file{"x.pyd", peSpec{}.build()}, file{"tests/data/x.so", spec.build()}), "win_amd64")
+	expect(t, audit(t, "manylinux_2_5_x86_64", file{"x.so", spec.build()}), "manylinux_2_5_x86_64", "search-path x.so /opt/site/lib")
+}
+
+// TestMixedLibc: files of both C libraries, of which only one can be true, and files that need none.
+func TestMixedLibc(t *testing.T) {
+	musl := file{"musl.so", elfSpec{needed: []string{"libc.musl-x86_64.so.1"}}.build()}
+	glibc := file{"glibc.so", linux("GLIBC_2.12").build()}
+	neither := file{"static", elfSpec{static: true}.build()}
+	expect(t, audit(t, "manylinux_2_17_x86_64", musl, glibc, neither), "linux_x86_64", "wrong-libc musl.so libc.musl-x86_64.so.1")
+	expect(t, audit(t, "musllinux_1_2_x86_64", musl, glibc, neither), "linux_x86_64", "wrong-libc glibc.so libc.so.6")
+	expect(t, audit(t, "linux_x86_64", glibc, neither), "manylinux_2_12_x86_64")
+	expect(t, audit(t, "musllinux_1_2_x86_64", neither), "musllinux_1_2_x86_64")
+	expect(t, audit(t, "manylinux_2_17_x86_64", neither), "manylinux_2_5_x86_64")
+}
+
 func TestImplausibleTags(t *testing.T) {
 	fine := file{"x.so", linux("GLIBC_2.17").build()}
 	expect(t, audit(t, "manylinux_2_45_x86_64", fine), "manylinux_2_17_x86_64")
