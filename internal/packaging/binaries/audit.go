@@ -20,7 +20,7 @@ func Audit(f dist.Filename, found Found) Report {
 	for _, c := range claims {
 		w.audit(&r, c)
 	}
-	w.auditFiles(&r, strings.Join(f.Platforms(), "."))
+	w.auditFiles(&r, strings.Join(f.Platforms(), "."), claims)
 	r.Honest = w.honest(claims)
 	return r
 }
@@ -129,8 +129,10 @@ func (b Binary) describe() string {
 	return strings.TrimSpace(strings.Join(words, " "))
 }
 
-// auditFiles adds the findings that hold whatever the tag.
-func (w wheel) auditFiles(r *Report, tags string) {
+// auditFiles adds the findings that do not depend on the single tag. Only wheels for every Linux must keep their search
+// paths to themselves: what is built for one site may name its folders.
+func (w wheel) auditFiles(r *Report, tags string, claims []claim) {
+	everywhere := slices.ContainsFunc(claims, func(c claim) bool { return c.kind == claimLibc })
 	for _, b := range w.binaries {
 		if b.Problem != "" {
 			r.add(b.Path, tags, issue{Unreadable, b.Problem, ""})
@@ -138,7 +140,7 @@ func (w wheel) auditFiles(r *Report, tags string) {
 		if tags != "any" && strings.Contains(b.Path, ".data/purelib/") {
 			r.add(b.Path, tags, issue{PureLib, "is a compiled file in the folder for pure Python", ""})
 		}
-		if b.ELF != nil && !b.ELF.Object && tags != "any" {
+		if b.ELF != nil && !b.ELF.Object && everywhere {
 			for _, i := range searchPathIssues(b.Path, *b.ELF) {
 				r.add(b.Path, tags, i)
 			}

@@ -5,7 +5,10 @@ import (
 	"debug/elf"
 	"debug/macho"
 	"debug/pe"
+	"encoding/json"
 	"fmt"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -181,6 +184,7 @@ func TestMusl(t *testing.T) {
 	expect(t, audit(t, "manylinux_2_17_x86_64", file{"x.so", musl.build()}), "musllinux_1_2_x86_64", "wrong-libc x.so libc.musl-x86_64.so.1")
 	expect(t, audit(t, "musllinux_1_1_x86_64", file{"x.so", linux("GLIBC_2.5").build()}), "manylinux_2_5_x86_64", "wrong-libc x.so libc.so.6")
 	expect(t, audit(t, "musllinux_1_2_x86_64", file{"x.so", musl.with("libffi.so.8").build()}), "linux_x86_64", "missing-library x.so libffi.so.8")
+	expect(t, audit(t, "musllinux_1_2_x86_64", file{"x.so", elfSpec{needed: []string{"libc.so"}}.build()}), "musllinux_1_2_x86_64")
 	time64 := elfSpec{
 		machine: elf.EM_386, narrow: true, needed: []string{"libc.musl-x86.so.1"}, undefined: []string{"__clock_gettime64"},
 	}
@@ -220,6 +224,27 @@ func TestSearchPaths(t *testing.T) {
 	}
 }
 
+// TestSearchPathsOfOthers: a wheel for one site may name its folders, and ELF files in other wheels are nobody's business.
+func TestSearchPathsOfOthers(t *testing.T) {
+	spec := linux()
+	spec.rpath = "/opt/site/lib"
+	expect(t, audit(t, "linux_x86_64", file{"x.so", spec.build()}), "manylinux_2_5_x86_64")
+	expect(t, audit(t, "win_amd64", file{"x.pyd", peSpec{}.build()}, file{"tests/data/x.so", spec.build()}), "win_amd64")
+	expect(t, audit(t, "manylinux_2_5_x86_64", file{"x.so", spec.build()}), "manylinux_2_5_x86_64", "search-path x.so /opt/site/lib")
+}
+
+// TestMixedLibc: files of both C libraries, of which only one can be true, and files that need none.
+func TestMixedLibc(t *testing.T) {
+	musl := file{"musl.so", elfSpec{needed: []string{"libc.musl-x86_64.so.1"}}.build()}
+	glibc := file{"glibc.so", linux("GLIBC_2.12").build()}
+	neither := file{"static", elfSpec{static: true}.build()}
+	expect(t, audit(t, "manylinux_2_17_x86_64", musl, glibc, neither), "linux_x86_64", "wrong-libc musl.so libc.musl-x86_64.so.1")
+	expect(t, audit(t, "musllinux_1_2_x86_64", musl, glibc, neither), "linux_x86_64", "wrong-libc glibc.so libc.so.6")
+	expect(t, audit(t, "linux_x86_64", glibc, neither), "manylinux_2_12_x86_64")
+	expect(t, audit(t, "musllinux_1_2_x86_64", neither), "musllinux_1_2_x86_64")
+	expect(t, audit(t, "manylinux_2_17_x86_64", neither), "manylinux_2_5_x86_64")
+}
+
 func TestImplausibleTags(t *testing.T) {
 	fine := file{"x.so", linux("GLIBC_2.17").build()}
 	expect(t, audit(t, "manylinux_2_45_x86_64", fine), "manylinux_2_17_x86_64")
@@ -232,7 +257,7 @@ func TestImplausibleTags(t *testing.T) {
 
 func TestAny(t *testing.T) {
 	expect(t, audit(t, "any"), "any")
-	expect(t, audit(t, "any", file{"x/t64.exe", peSpec{program: true}.build()}), "", "binary-in-any x/t64.exe")
+	expect(t, audit(t, "any", file{"x/t64.exe", peSpec{program: true}.build()}), "any", "binary-in-any x/t64.exe")
 	expect(t, audit(t, "any", file{"x.pyd", peSpec{}.build()}), "win_amd64", "binary-in-any x.pyd")
 	expect(t, audit(t, "any", file{"x.so", linux("GLIBC_2.28").build()}), "manylinux_2_28_x86_64", "binary-in-any x.so")
 	dylib := file{"x.dylib", machoSpec{cpu: macho.CpuAmd64, minimum: [2]int{10, 13}}.build()}
@@ -361,4 +386,64 @@ func TestSdistPromisesNothing(t *testing.T) {
 	}
 	r := binaries.Audit(name, binaries.Found{Binaries: []binaries.Binary{good(t, linux().build())}})
 	expect(t, r, "")
+}
+
+// TestReportIsStable: other programs read it.
+func TestReportIsStable(t *testing.T) {
+	r := audit(t, "manylinux_2_17_x86_64", file{"x/_x.so", linux("GLIBC_2.34").with("libfoo.so.1").build()})
+	got, err := json.MarshalIndent(r, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{
+ "binaries": 1,
+ "findings": [
+  {
+   "code": "symbol-version",
+   "file": "x/_x.so",
+   "tag": "manylinux_2_17_x86_64",
+   "cause": "needs GLIBC_2.34 of libc.so.6",
+   "needed": "GLIBC_2.34"
+  },
+  {
+   "code": "missing-library",
+   "file": "x/_x.so",
+   "tag": "manylinux_2_17_x86_64",
+   "cause": "needs libfoo.so.1, which is not in the wheel",
+   "needed": "libfoo.so.1"
+  }
+ ],
+ "honest": "linux_x86_64"
+}`
+	if string(got) != want {
+		t.Errorf("%s", got)
+	}
+	implausible := audit(t, "manylinux_2_99_x86_64", file{"x/_x.so", linux("GLIBC_2.34").build()}).Findings[0]
+	if got, want := implausible.String(), "manylinux_2_99_x86_64: no such version of the C library exists yet; the newest is 2.43"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestEveryCodeIsExplained: the guide for authors has a row for each code, and no other.
+func TestEveryCodeIsExplained(t *testing.T) {
+	text, err := os.ReadFile("../../../docs/GATE-BINARIES.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := os.ReadFile("report.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var explained, codes []string
+	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z-]+)` \\| .* \\| .* \\|$").FindAllStringSubmatch(string(text), -1) {
+		explained = append(explained, row[1])
+	}
+	for _, line := range regexp.MustCompile(`Code += "([a-z-]+)"`).FindAllStringSubmatch(string(source), -1) {
+		codes = append(codes, line[1])
+	}
+	slices.Sort(explained)
+	slices.Sort(codes)
+	if len(codes) < 10 || !slices.Equal(codes, explained) {
+		t.Errorf("the guide explains %q, the codes are %q", explained, codes)
+	}
 }

@@ -16,8 +16,9 @@ import (
 // collect gives files to a collector in writes of some size.
 func collect(t testing.TB, budget binaries.Budget, write int, files ...file) binaries.Found {
 	c := binaries.NewCollector(budget)
+	watch := dist.Options{Watch: c.Watch}.Watch
 	for _, f := range files {
-		w := c.Watch(dist.Member{Path: f.path, Size: int64(len(f.data))})
+		w := watch(dist.Member{Path: f.path, Size: int64(len(f.data))})
 		for rest := f.data; w != nil && len(rest) > 0; {
 			n, err := w.Write(rest[:min(write, len(rest))])
 			if err != nil || n != min(write, len(rest)) {

@@ -22,7 +22,8 @@
 //	                                                   the wheel defines are not counted, as the wheel brings them
 //	libraries outside the policy                       yes; a library is bundled if a file of the wheel has its name
 //	                                                   or soname, whether or not an RPATH leads there, because a
-//	                                                   library that is already loaded is found by its soname
+//	                                                   library that is already loaded is found by its soname;
+//	                                                   musl's "libc.so" is musl by another name
 //	forbidden symbols ("blacklist")                    yes
 //	architecture, ABI of ARM (EABI 5, hard float)      yes; device code (CUDA, AMD GPU, BPF) is passed over
 //	x86-64 instruction set level (v2, v3, v4)          yes, from the same GNU property note

@@ -10,7 +10,11 @@ import (
 func (w wheel) honest(claims []claim) string {
 	var tags []string
 	for _, c := range claims {
-		if tag := w.honestTag(c); tag != "" && !slices.Contains(tags, tag) {
+		tag := w.honestTag(c)
+		if tag == "" && c.kind == claimAny {
+			tag = "any" // launchers: programs, which bind nobody to a platform
+		}
+		if tag != "" && !slices.Contains(tags, tag) {
 			tags = append(tags, tag)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"debug/elf"
 	"debug/macho"
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -99,6 +100,9 @@ func loopedVersions(next uint32, count uint16) []byte {
 }
 
 func TestHostile(t *testing.T) {
+	old := machoSpec{cpu: macho.CpuAmd64, minimum: [2]int{10, 9}}.build()
+	built := machoSpec{cpu: macho.CpuAmd64, platform: 1, minimum: [2]int{10, 9}}.build()
+	wide := append([]byte{0xca, 0xfe, 0xba, 0xbf, 0, 0, 0, 1}, bytes.Repeat([]byte{0xff}, 64)...)
 	plain, mach, windows := linux("GLIBC_2.17").build(), machoSpec{cpu: macho.CpuArm64, needed: []string{"a"}}.build(), rich()[binaries.FormatPE]
 	for name, test := range map[string]struct {
 		data []byte
@@ -123,6 +127,9 @@ func TestHostile(t *testing.T) {
 		"command of zero":   {patch(mach, 36, 4, 0), "a load command of 0 bytes"},
 		"command too long":  {patch(mach, 36, 4, 4000), "a load command of 4000 bytes"},
 		"command's name":    {patch(mach, 40, 4, 1<<31), "load command: it points beyond"},
+		"short version":     {patch(patch(old, 16, 4, 1), 36, 4, 8), "load command: it points beyond"},
+		"short build":       {patch(patch(built, 16, 4, 1), 36, 4, 8), "load command: it points beyond"},
+		"wide fat":          {wide, "architecture 1: it points beyond"},
 		"fat in fat":        {fat(fat(mach)), "is no magic number"},
 		"fat beyond":        {fat(mach, mach)[:100], "it points beyond"},
 		"sections":          {patch(windows, 0x46, 2, 0xffff), "65535 sections"},
@@ -138,6 +145,67 @@ func TestHostile(t *testing.T) {
 		}
 		if took := time.Since(start); took > time.Second {
 			t.Errorf("%s took %s", name, took)
+		}
+	}
+}
+
+// TestWorstCases: files that use up every bound are read in a moment, into few facts. A budget of 20 s for 2,000 files
+// means nothing if a single one can take a minute.
+func TestWorstCases(t *testing.T) {
+	symbols := elfSpec{needed: []string{"libc.so.6"}, hash: "sysv"}
+	for range 100_000 {
+		symbols.undefined = append(symbols.undefined, "_Z"+strings.Repeat("N", 60))
+	}
+	versions := elfSpec{needed: []string{"libc.so.6"}, versions: libc()}
+	for i := range 4000 {
+		versions.versions[0].Names = append(versions.versions[0].Names, fmt.Sprintf("V_%d", i))
+	}
+	names := machoSpec{cpu: macho.CpuArm64}
+	for i := range 1000 {
+		names.needed = append(names.needed, fmt.Sprintf("@rpath/lib%d.dylib", i))
+	}
+	imports := peSpec{}
+	for i := range 1000 {
+		imports.needed = append(imports.needed, fmt.Sprintf("lib%d.dll", i))
+	}
+	for name, data := range map[string][]byte{
+		"symbols": symbols.build(), "versions": versions.build(), "names": names.build(), "imports": imports.build(),
+	} {
+		start := time.Now()
+		b := good(t, data)
+		if took := time.Since(start); took > time.Second {
+			t.Errorf("%s took %s", name, took)
+		}
+		text, err := json.Marshal(b)
+		if err != nil || len(text) > 200_000 {
+			t.Errorf("%s: facts of %d bytes, %v", name, len(text), err)
+		}
+	}
+}
+
+// TestBoundsAreErrors: one more than a bound is told, with what was read before.
+func TestBoundsAreErrors(t *testing.T) {
+	versions := linux()
+	versions.versions = libc()
+	for i := range 4097 {
+		versions.versions[0].Names = append(versions.versions[0].Names, fmt.Sprintf("V_%d", i))
+	}
+	names := machoSpec{cpu: macho.CpuArm64, needed: make([]string, 1025)}
+	imports := peSpec{needed: make([]string, 1025)}
+	for i := range 1025 {
+		names.needed[i], imports.needed[i] = "a", "a"
+	}
+	for want, data := range map[string][]byte{
+		"symbol versions: more than 4096": versions.build(),
+		"more than 1024 needed libraries": names.build(),
+		"more than 1024 imported DLLs":    imports.build(),
+	} {
+		b := look(t, data)
+		if !strings.HasSuffix(b.Problem, want) {
+			t.Errorf("%q, want %q", b.Problem, want)
+		}
+		if b.ELF != nil && len(b.ELF.Needed) != 1 || b.MachO != nil && len(b.MachO[0].Needed) != 1024 || b.PE != nil && len(b.PE.Needed) != 1024 {
+			t.Errorf("%s: what was read before is lost: %+v", want, b)
 		}
 	}
 }

@@ -176,6 +176,18 @@ func TestMachO(t *testing.T) {
 	}
 }
 
+// TestMachOFat64: files beyond 4 GiB have a header of their own, which may also stand before small ones.
+func TestMachOFat64(t *testing.T) {
+	part := machoSpec{cpu: macho.CpuArm64, minimum: [2]int{11, 0}}.build()
+	data := []byte{0xca, 0xfe, 0xba, 0xbf, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0}
+	data = binary.BigEndian.AppendUint64(data, 64)
+	data = binary.BigEndian.AppendUint64(data, uint64(len(part)))
+	data = append(append(data, make([]byte, 64-len(data))...), part...)
+	if b := good(t, data); len(b.MachO) != 1 || b.MachO[0].Arch != "arm64" || b.MachO[0].Minimum.Major != 11 {
+		t.Errorf("%+v", b.MachO)
+	}
+}
+
 func TestPE(t *testing.T) {
 	b := good(t, peSpec{needed: []string{"python313.dll", "KERNEL32.dll"}}.build())
 	want := &binaries.PE{Arch: "win_amd64", DLL: true, Needed: []string{"python313.dll", "KERNEL32.dll"}}
