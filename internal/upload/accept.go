@@ -89,7 +89,6 @@ type incoming struct {
 	inspected  bool
 	dryRun     bool
 	scanned    scanned
-	platform   string // the smallest tag the wheel could carry, if that was worked out (PT-7)
 }
 
 // attempt is on whose behalf an upload happens.

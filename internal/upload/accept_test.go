@@ -148,10 +148,7 @@ func TestU21TheSameBytes(t *testing.T) {
 func TestSD9Spellings(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
 		s.MustUpload(apptest.Wheel("demo", "1.0", "x"))
-		tagged := apptest.Wheel("demo", "1.0", "tags")
-		tagged.Filename = "demo-1.0-py2.py3-none-any.whl"
-		tagged.Pyversion = "py2.py3"
-		s.MustUpload(tagged)
+		s.MustUpload(apptest.TaggedWheel("py2.py3", "demo", "1.0", "tags"))
 		for _, row := range []struct{ version, filename string }{
 			{"1.0", "demo-1.0-py3-none-any.whl"},
 			{"1.0.0", "demo-1.0.0-py3-none-any.whl"},

@@ -38,7 +38,7 @@ func (a *Acceptor) inspectStage(ctx context.Context, in *incoming) (err error) {
 func (in *incoming) inspect(ctx context.Context, look Look, file *os.File) error {
 	in.inspected = true
 	report, err := look(ctx, file, inspect.Request{
-		Filename: in.Filename, Project: in.Name, Limits: in.Policy.Limits, Texts: in.Rules.Texts(),
+		Filename: in.Filename, Project: in.Name, Limits: in.Policy.Limits, Texts: in.Rules.Texts(), Audit: in.Policy.AuditWheels,
 	})
 	var refusal *index.Error
 	if err != nil && !errors.As(err, &refusal) {
@@ -47,7 +47,7 @@ func (in *incoming) inspect(ctx context.Context, look Look, file *os.File) error
 	if err != nil {
 		return err
 	}
-	in.Archive, in.Hits = report.Contents, report.Hits
+	in.Archive, in.Hits, in.Audit = report.Contents, report.Hits, report.Audit
 	for _, e := range report.Refusals {
 		in.ArchiveErr = errors.Join(in.ArchiveErr, e)
 	}

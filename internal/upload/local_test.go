@@ -140,7 +140,7 @@ func TestExamine(t *testing.T) {
 		"other version":   {renamed(apptest.Sdist("demo", "1.0", "x"), "demo-2.0.tar.gz"), "invalid-filename"},
 		"no wheel's name": {renamed(good, "demo.whl"), "invalid-filename"},
 		"no extension":    {renamed(good, "demo"), "invalid-extension"},
-		"a platform":      {renamed(good, "demo-1.0-py3-none-linux_x86_64.whl"), "unsupported-platform-tag"},
+		"a platform":      {renamed(good, "demo-1.0-py3-none-linux_x86_64.whl"), "unsupported-platform-tag invalid-archive"},
 		"a folder":        {renamed(apptest.Sdist("demo", "1.0", "x"), `a\demo-1.0.tar.gz`), "invalid-filename"},
 		"empty":           {apptest.Dist{Filename: "demo-1.0.tar.gz"}, "invalid-archive"},
 	} {

@@ -149,7 +149,13 @@ func linkCases(class func(string) tarCases) {
 	} {
 		evil.sdist(c.name, c.reason, tarLinkOf(c.path, c.target))
 	}
-	evil.sdist("chain", "a link to a link", tarLinkOf("foo-1.0/a", "PKG-INFO"), tarLinkOf("foo-1.0/b", "a"))
+	ok.sdist("chain", "a link to a link, as in ansible 2.9", tarLinkOf("foo-1.0/a", "PKG-INFO"), tarLinkOf("foo-1.0/b", "a"))
+	ok.sdist("chain-of-8", "libraries have links to links", linkChain(8))
+	evil.sdist("chain-of-9", "a chain of more than 8 links", linkChain(9))
+	evil.sdist("chain-out", "a link to a link that leads out", tarLinkOf("foo-1.0/a", "../evil"), tarLinkOf("foo-1.0/b", "a"))
+	evil.sdist("chain-slash", "a target that ends in a link and a slash", tarFolderOf("foo-1.0/d/"), tarLinkOf("foo-1.0/a", "d"), tarLinkOf("foo-1.0/b", "a/"))
+	evil.sdist("chain-dot", "a target that ends in a link and a dot", tarFolderOf("foo-1.0/d/"), tarLinkOf("foo-1.0/a", "d"), tarLinkOf("foo-1.0/b", "a/."))
+	evil.sdist("chain-up", "a target up from where a link leads", tarFolderOf("foo-1.0/d/"), tarLinkOf("foo-1.0/a", "d"), tarLinkOf("foo-1.0/b", "a/.."))
 	evil.sdist("loop", "two links to each other", tarLinkOf("foo-1.0/a", "b"), tarLinkOf("foo-1.0/b", "a"))
 	evil.sdist("through", "a target through a link (CVE-2025-4330)", tarFolderOf("foo-1.0/d/"), tarLinkOf("foo-1.0/d/e", "."), tarLinkOf("foo-1.0/l", "d/e/../../../evil"))
 	evil.sdist("through-later", "a target through a link that comes later", tarLinkOf("foo-1.0/l", "d/e/x"), tarFileOf("foo-1.0/d/x", "x"), tarLinkOf("foo-1.0/d/e", "."))
@@ -173,6 +179,17 @@ func linkCases(class func(string) tarCases) {
 			tarHardOf("foo-1.0/h", c.target), tarFileOf("foo-1.0/z", "z"))
 	}
 	evil.sdist("metadata", "a PKG-INFO by link beside the file", tarLinkOf("foo-1.0/PKG-INFO", "x"))
+}
+
+// linkChain is links that lead to one another, the last one to a file.
+func linkChain(n int) (out []byte) {
+	target := "PKG-INFO"
+	for i := range n {
+		name := fmt.Sprintf("l%d", i)
+		out = append(out, tarLinkOf("foo-1.0/"+name, target)...)
+		target = name
+	}
+	return out
 }
 
 // realpathChain is folders with names as long as they may be, each with a link

@@ -7,10 +7,14 @@ import (
 	"strings"
 )
 
+// tarLinkHops is how many symbolic links may lead to one another, as in
+// libx.so, libx.so.1, libx.so.1.2.
+const tarLinkHops = 8
+
 // checkLinks holds links against the members they lead to (AV-12, PEP 721):
-// inside the top folder, and neither to another symbolic link nor through one,
-// because what such a chain leads to depends on who unpacks it and when
-// (CVE-2025-4330, CVE-2025-4517).
+// inside the top folder and never through another link as a folder, because
+// where such a path leads depends on who unpacks it and when (CVE-2025-4330,
+// CVE-2025-4517). A link to a link is accepted: each is held to this rule.
 func (s *tarSdist) checkLinks() {
 	missing := map[string]int{} // a link by the target that is no member
 	for i, m := range s.Members {
@@ -19,7 +23,7 @@ func (s *tarSdist) checkLinks() {
 		case tarHardLink:
 			target, problem = s.hardTarget(i)
 		case tarSymlink:
-			target, problem = tarTarget(m.Path, m.Link, s.isSymlink)
+			target, problem = s.softTarget(m.Path, m.Link)
 		default:
 			continue
 		}
@@ -64,13 +68,24 @@ func (s *tarSdist) hardTarget(link int) (target, problem string) {
 	return target, ""
 }
 
+// softTarget finds what a symbolic link leads to in the end.
+func (s *tarSdist) softTarget(path, link string) (target, problem string) {
+	for range tarLinkHops {
+		if path, problem = tarTarget(path, link, s.isSymlink); problem != "" || !s.isSymlink(path) {
+			return path, problem
+		}
+		link = s.Members[s.paths[path]].Link
+	}
+	return path, fmt.Sprintf("it leads to a loop, or to a chain of more than %d links", tarLinkHops)
+}
+
 // isSymlink reports whether the member at path is a symbolic link.
 func (s *tarSdist) isSymlink(path string) bool {
 	i, ok := s.paths[path]
 	return ok && s.kinds[i] == tarSymlink
 }
 
-// tarTarget follows a symbolic link from its place in the archive, segment by
+// tarTarget follows one symbolic link from its place in the archive, segment by
 // segment, and returns the path it leads to or why it is refused.
 func tarTarget(path, target string, isSymlink func(string) bool) (resolved, problem string) {
 	switch {
@@ -85,7 +100,8 @@ func tarTarget(path, target string, isSymlink func(string) bool) (resolved, prob
 	}
 	place := strings.Split(path, "/")
 	place = place[:len(place)-1]
-	for segment := range strings.SplitSeq(strings.TrimSuffix(target, "/"), "/") {
+	segments := strings.Split(strings.TrimSuffix(target, "/"), "/")
+	for i, segment := range segments {
 		switch segment {
 		case "":
 			return "", "a part of its target is empty"
@@ -99,8 +115,9 @@ func tarTarget(path, target string, isSymlink func(string) bool) (resolved, prob
 		if len(place) == 0 {
 			return "", "it leads out of the top folder"
 		}
-		if resolved = strings.Join(place, "/"); isSymlink(resolved) {
-			return resolved, "it leads to or through another link"
+		resolved = strings.Join(place, "/")
+		if last := i == len(segments)-1 && !strings.HasSuffix(target, "/"); !last && isSymlink(resolved) {
+			return resolved, "it leads through another link"
 		}
 	}
 	return strings.Join(place, "/"), ""

@@ -13,6 +13,7 @@ import (
 	"io"
 	"strings"
 
+	"strongroom/internal/packaging/binaries"
 	"strongroom/internal/packaging/dist"
 )
 
@@ -22,6 +23,7 @@ type Request struct {
 	Project  string      `json:"project,omitempty"` // whose sdist it is; "" where only its metadata tell
 	Limits   dist.Limits `json:"limits"`
 	Texts    []string    `json:"texts,omitempty"` // byte strings to look for in its files
+	Audit    bool        `json:"audit,omitempty"` // hold a wheel's platform tags against its compiled files
 }
 
 // Report is what was found. Contents hold as much as could be read when there
@@ -30,6 +32,7 @@ type Report struct {
 	Contents dist.Contents        `json:"contents"`
 	Refusals []*dist.ArchiveError `json:"refusals,omitempty"` // why the archive is none that enters, the first first
 	Hits     []Hit                `json:"hits,omitempty"`     // where Texts were found
+	Audit    *binaries.Report     `json:"audit,omitempty"`    // of a wheel, if that was asked for and nothing is refused
 }
 
 // Hit is a text that was looked for and found.
@@ -45,18 +48,50 @@ func Inspect(r io.ReaderAt, size int64, q Request) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	texts := &searcher{texts: q.Texts}
-	options := dist.Options{Limits: q.Limits}
-	if len(q.Texts) > 0 {
-		options.Watch = texts.watch
-	}
+	w := newWatchers(q, name)
 	var report Report
-	report.Contents, err = dist.Read(r, size, name, options)
-	report.Hits = texts.hits
+	report.Contents, err = dist.Read(r, size, name, dist.Options{Limits: q.Limits, Watch: w.watch()})
+	report.Hits = w.texts.hits
 	if report.Refusals = dist.ArchiveErrors(err); err != nil && report.Refusals == nil {
 		return Report{}, err
 	}
+	if w.compiled != nil && err == nil {
+		audit := binaries.Audit(name, w.compiled.Found())
+		report.Audit = &audit
+	}
 	return report, nil
+}
+
+// watchers are who looks at the files while they expand.
+type watchers struct {
+	texts    *searcher
+	compiled *binaries.Collector // nil without an audit
+}
+
+func newWatchers(q Request, f dist.Filename) *watchers {
+	w := &watchers{texts: &searcher{texts: q.Texts}}
+	if q.Audit && f.Kind == dist.Wheel {
+		w.compiled = binaries.NewCollector(binaries.DefaultBudget())
+	}
+	return w
+}
+
+// watch is for dist.Options; nil when nobody is interested.
+func (w *watchers) watch() func(dist.Member) io.Writer {
+	switch {
+	case w.compiled == nil && len(w.texts.texts) == 0:
+		return nil
+	case w.compiled == nil:
+		return w.texts.watch
+	case len(w.texts.texts) == 0:
+		return w.compiled.Watch
+	}
+	return func(m dist.Member) io.Writer {
+		if c := w.compiled.Watch(m); c != nil {
+			return io.MultiWriter(c, w.texts.watch(m))
+		}
+		return w.texts.watch(m)
+	}
 }
 
 // parse reads as much of the filename as the reader needs.

@@ -10,6 +10,7 @@ import (
 
 	"strongroom/internal/blob"
 	"strongroom/internal/index"
+	"strongroom/internal/packaging/binaries"
 	"strongroom/internal/packaging/coremeta"
 	"strongroom/internal/packaging/dist"
 	"strongroom/internal/packaging/inspect"
@@ -74,7 +75,8 @@ type Upload struct {
 	Archive    dist.Contents
 	ArchiveErr error
 	Hits       []inspect.Hit
-	Rules      *Rules // of the gate; nil for none
+	Rules      *Rules           // of the gate; nil for none
+	Audit      *binaries.Report // of a wheel's platform tags; nil without one
 	File       coremeta.Metadata
 	FileErr    error
 
@@ -132,7 +134,7 @@ func All() []Check {
 		filenameCharacters, filenameLength, extension, contentType, fileSize, digests, sdistFilename, wheelFilename, platformTag, wheelSpelling, wheelVersion,
 		sameBytes, fileExists, filenameReuse,
 		releaseStatus, versionReuse, releaseAge, secondSdist, projectSize,
-		archive, metadataFile, metadataAgrees, recordAgrees, entryPoints, licenseFiles, gateRules,
+		archive, metadataFile, metadataAgrees, recordAgrees, entryPoints, licenseFiles, wheelFile, platformTruth, gateRules,
 	}
 }
 
