@@ -23,6 +23,7 @@ const (
 	MissingPKGInfo  ErrorKind = "missing-pkg-info"   // 30
 	MissingWheel    ErrorKind = "missing-wheel"      // 30
 	WrongDistInfo   ErrorKind = "wrong-dist-info"    // 30: no or several .dist-info folders, or one of another release
+	WrongData       ErrorKind = "wrong-data-folder"  // 30: a .data folder of another release or with unknown folders in it
 	MissingRecord   ErrorKind = "missing-record"     // 35
 	MissingMetadata ErrorKind = "missing-metadata"   // 37
 	Unsupported     ErrorKind = "unsupported-method" // 30: a compression method other than stored and deflated

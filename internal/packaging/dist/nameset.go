@@ -40,7 +40,9 @@ func newNames(kind Kind, folders int) *names {
 
 // add takes one member's path in, by the rules of [checkName] and of the set.
 // The path of a folder has no trailing "/". What it returns is about this
-// path and has the Offset given; both are nil for a name nobody minds.
+// path and has the Offset given; both are nil for a name nobody minds. A
+// refusal of kind [TooManyMembers] says that the set is full: nothing more is
+// to be added.
 func (n *names) add(path string, dir bool, offset int64) (refused, warned []*ArchiveError) {
 	tell := func(p nameProblem) {
 		e := &ArchiveError{Kind: p.kind, Path: path, Offset: offset, Detail: p.detail}

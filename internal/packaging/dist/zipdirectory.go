@@ -87,8 +87,7 @@ func (z *zipReader) readEntry(at int64) (zipEntry, error) {
 	if detail := checkType(attributes, e.dir); detail != "" {
 		z.refuse(MemberType, e.name, at, "%s", detail)
 	}
-	z.checkEntry(&e)
-	return e, nil
+	return e, z.checkEntry(&e)
 }
 
 // descriptor refuses a member whose size stands behind it: a reader without
@@ -97,8 +96,9 @@ func descriptor(name string, at int64) error {
 	return zipRefusal(ZipDescriptor, name, at, "the member's size stands behind it, in a data descriptor")
 }
 
-// checkEntry tells what is wrong with an entry by itself.
-func (z *zipReader) checkEntry(e *zipEntry) {
+// checkEntry tells what is wrong with an entry by itself. The error ends the
+// reading: the names of all members together are too many.
+func (z *zipReader) checkEntry(e *zipEntry) error {
 	if kind, detail := e.checkFeatures(); detail != "" {
 		z.refuse(kind, e.name, e.at, "%s", detail)
 	}
@@ -115,6 +115,12 @@ func (z *zipReader) checkEntry(e *zipEntry) {
 		z.refuse(ZipContent, e.name, e.at, "stored as it is in %d bytes, but is said to have %d", e.packed, e.expanded)
 	}
 	refused, warned := z.names.add(e.path(), e.dir, e.at)
-	z.problems.add(refused...)
 	z.warnings.add(warned...)
+	for _, problem := range refused {
+		if problem.Kind == TooManyMembers {
+			return problem
+		}
+		z.problems.add(problem)
+	}
+	return nil
 }

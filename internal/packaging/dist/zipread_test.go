@@ -108,6 +108,34 @@ type brokenWriter struct{}
 
 func (brokenWriter) Write([]byte) (int, error) { return 0, errDisk }
 
+// TestReadWheelData: a .data folder is the release's own and holds folders of
+// installation schemes (AV-14).
+func TestReadWheelData(t *testing.T) {
+	for path, want := range map[string]string{
+		"foo-1.0.data/scripts/run":       "",
+		"foo-1.0.data/":                  "",
+		"foo-1.0.data/data/":             "",
+		"foo-1.0.data/platlib/a/b.so":    "",
+		"Foo-1.0.0.data/headers/a.h":     "",
+		"foo.data":                       "", // a file
+		"foo/x.data/anything":            "", // not at the top
+		"foo-1.1.data/scripts/run":       "wrong-data-folder",
+		"bar-1.0.data/scripts/run":       "wrong-data-folder",
+		"foo.data/scripts/run":           "wrong-data-folder",
+		"foo-1.0.data/etc/passwd":        "wrong-data-folder",
+		"foo-1.0.data/run":               "wrong-data-folder",
+		"foo-1.0.data/scripts":           "wrong-data-folder",
+		"foo-1.0.data/purelib2/a.py":     "wrong-data-folder",
+		"foo-1.0.data/PURELIB/a.py":      "wrong-data-folder",
+		".data/scripts/run":              "wrong-data-folder",
+		"foo-1.0.dist-info.data/data/xy": "wrong-data-folder",
+	} {
+		if _, err := read(t, fooWhl, zipOf(t, append(fooWheel(), entry{path, ""})...)); kinds(err) != want {
+			t.Errorf("%s: got %v", path, err)
+		}
+	}
+}
+
 // TestZipMembers: who may execute a file, the order, and a file's real size.
 func TestZipMembers(t *testing.T) {
 	s := corpusSpec(false)

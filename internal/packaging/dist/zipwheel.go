@@ -45,6 +45,7 @@ func (z *zipReader) findDistInfo() (finish func() error) {
 		z.problems.add(ArchiveErrors(err)...)
 		return func() error { return nil }
 	}
+	z.problems.add(ArchiveErrors(checkData(z.c.Members, z.f))...)
 	wheel, record := &keptFile{limit: z.lim.Wheel}, &keptFile{limit: z.lim.Record}
 	points, metadata := &keptFile{limit: z.lim.EntryPoints}, &keptFile{limit: z.lim.Metadata}
 	z.kept = map[string]*keptFile{
@@ -81,6 +82,37 @@ func missingFiles(c Contents, info string) error {
 	return errors.Join(missing...)
 }
 
+// checkData returns the first member that stands wrongly in a folder ending in
+// ".data" (PEP 427): the folder has the name of the release, and folders named
+// after installation schemes. Installers do different things with others: pip
+// takes each such folder for the wheel's own, uv does not (AV-14).
+func checkData(members []Member, f Filename) error {
+	for _, member := range members {
+		top, rest, deeper := strings.Cut(member.Path, "/")
+		stem, ok := strings.CutSuffix(top, ".data")
+		if !ok || !deeper && !member.Dir {
+			continue
+		}
+		if !sameRelease(stem, f) {
+			return refuse(WrongData, member.Path, "a folder that ends in .data is named %s-%s.data after the wheel", f.Name, f.VersionText)
+		}
+		scheme, _, deeper := strings.Cut(rest, "/")
+		if rest != "" && (!isScheme(scheme) || !deeper && !member.Dir) {
+			return refuse(WrongData, member.Path, "in a .data folder there are only the folders purelib, platlib, headers, scripts and data")
+		}
+	}
+	return nil
+}
+
+// isScheme reports whether name is an installation scheme's.
+func isScheme(name string) bool {
+	switch name {
+	case "purelib", "platlib", "headers", "scripts", "data":
+		return true
+	}
+	return false
+}
+
 // distInfo returns the wheel's one .dist-info folder. Its name is the first
 // two parts of the filename; another spelling of the same name and version is
 // accepted, because old build tools escaped them differently (AV-14).
@@ -97,16 +129,18 @@ func distInfo(tops []string, f Filename) (string, error) {
 		return "", refuse(WrongDistInfo, want, "the wheel has no such folder")
 	case len(found) > 1:
 		return "", refuse(WrongDistInfo, "", "the wheel has more than one .dist-info folder: %.100q and %.100q", found[0], found[1])
-	case found[0] != want && !sameRelease(found[0], f):
+	case !sameRelease(strings.TrimSuffix(found[0], ".dist-info"), f):
 		return "", refuse(WrongDistInfo, found[0], "the folder's name does not fit the filename, which needs %s", want)
 	}
 	return found[0], nil
 }
 
-// sameRelease reports whether a .dist-info folder is named after f's project
-// and version.
-func sameRelease(folder string, f Filename) bool {
-	stem := strings.TrimSuffix(folder, ".dist-info")
+// sameRelease reports whether stem, the name of a .dist-info or .data folder
+// without its ending, is f's project and version.
+func sameRelease(stem string, f Filename) bool {
+	if stem == f.Name+"-"+f.VersionText {
+		return true
+	}
 	dash := strings.LastIndexByte(stem, '-')
 	if dash < 0 || packaging.NormalizeName(stem[:dash]) != f.Project() {
 		return false
