@@ -37,14 +37,14 @@ func tarNameProblem(path string) string {
 	case hasDrive(path):
 		return "the path begins with a drive letter"
 	}
-	return tarSegmentsProblem(strings.Split(path, "/"))
+	return tarSegmentsProblem(path)
 }
 
-func tarSegmentsProblem(segments []string) string {
-	if len(segments) > tarDepthLimit {
-		return fmt.Sprintf("the path is deeper than %d folders", tarDepthLimit)
+func tarSegmentsProblem(path string) string {
+	if strings.Count(path, "/") >= tarDepthLimit {
+		return fmt.Sprintf("the path has more than %d parts", tarDepthLimit)
 	}
-	for _, segment := range segments {
+	for segment := range strings.SplitSeq(path, "/") {
 		switch {
 		case segment == "":
 			return "a part of the path is empty"
@@ -76,8 +76,16 @@ func tarNameOddity(path string) string {
 }
 
 // tarFold returns the same text for paths that a file system may take for one:
-// those that differ in case or in the form of their accents only.
+// those that differ only in case, in the form of their accents, or in dots and
+// spaces at the end of a part.
 func tarFold(path string) string {
+	if strings.HasSuffix(path, ".") || strings.HasSuffix(path, " ") || strings.Contains(path, "./") || strings.Contains(path, " /") {
+		segments := strings.Split(path, "/")
+		for i, segment := range segments {
+			segments[i] = strings.TrimRight(segment, ". ")
+		}
+		path = strings.Join(segments, "/")
+	}
 	for i := range len(path) {
 		if path[i] >= utf8.RuneSelf {
 			return norm.NFC.String(strings.Map(foldRune, norm.NFC.String(path)))
@@ -113,7 +121,10 @@ func hasDrive(path string) bool {
 // whatever its extension.
 func isDevice(segment string) bool {
 	base, _, _ := strings.Cut(segment, ".")
-	base = strings.ToUpper(strings.TrimRight(base, " "))
+	if base = strings.TrimRight(base, " "); len(base) < len("CON") || len(base) > len("CONOUT$") {
+		return false
+	}
+	base = strings.ToUpper(base)
 	switch base {
 	case "CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "CLOCK$":
 		return true
