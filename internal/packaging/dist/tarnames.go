@@ -62,24 +62,30 @@ func tarNameOddity(path string) string {
 	if !norm.NFC.IsNormalString(path) {
 		return "the path is not in Unicode's composed form (NFC): macOS and Linux may disagree about it"
 	}
+	switch {
+	case endsLoosely(path):
+		return "a part of the path ends in a dot or a space, which Windows takes off"
+	case strings.ContainsAny(path, `:*?"<>|`):
+		return "the path holds a character that Windows does not permit in file names"
+	}
 	for segment := range strings.SplitSeq(path, "/") {
-		switch {
-		case strings.HasSuffix(segment, ".") || strings.HasSuffix(segment, " "):
-			return "a part of the path ends in a dot or a space, which Windows takes off"
-		case strings.ContainsAny(segment, `:*?"<>|`):
-			return "the path holds a character that Windows does not permit in file names"
-		case isDevice(segment):
+		if isDevice(segment) {
 			return "a part of the path is the name of a device on Windows"
 		}
 	}
 	return ""
 }
 
+// endsLoosely reports whether a part of the path ends in a dot or a space.
+func endsLoosely(path string) bool {
+	return strings.HasSuffix(path, ".") || strings.HasSuffix(path, " ") || strings.Contains(path, "./") || strings.Contains(path, " /")
+}
+
 // tarFold returns the same text for paths that a file system may take for one:
 // those that differ only in case, in the form of their accents, or in dots and
 // spaces at the end of a part.
 func tarFold(path string) string {
-	if strings.HasSuffix(path, ".") || strings.HasSuffix(path, " ") || strings.Contains(path, "./") || strings.Contains(path, " /") {
+	if endsLoosely(path) {
 		segments := strings.Split(path, "/")
 		for i, segment := range segments {
 			segments[i] = strings.TrimRight(segment, ". ")
@@ -138,3 +144,8 @@ func isDevice(segment string) bool {
 
 // parentFolder returns the folder that path stands in, "" at the top.
 func parentFolder(path string) string { return path[:max(0, strings.LastIndexByte(path, '/'))] }
+
+// isBelow reports whether path is folder or below it.
+func isBelow(path, folder string) bool {
+	return strings.HasPrefix(path, folder) && (len(path) == len(folder) || path[len(folder)] == '/')
+}

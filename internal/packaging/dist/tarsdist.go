@@ -206,7 +206,7 @@ func (s *tarSdist) checkClashes() {
 	checked := "" // the folder of the member before, whose own folders are checked with it
 	for i, m := range s.Members {
 		below := parentFolder(m.Path)
-		for folder := below; folder != "" && !strings.HasPrefix(checked+"/", folder+"/"); folder = parentFolder(folder) {
+		for folder := below; folder != "" && !isBelow(checked, folder); folder = parentFolder(folder) {
 			if j, ok := s.paths[folder]; ok && !s.Members[j].Dir || s.throughLink(folder) {
 				s.found.problem(PathClash, m.Path, s.at[i], fmt.Sprintf("stands below %.200q, which is not a folder", folder))
 			}
