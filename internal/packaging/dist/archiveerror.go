@@ -66,8 +66,6 @@ const (
 	TrailingData ErrorKind = "trailing-data" // bytes after the end of the gzip data, or other than zeros after the end of the tar
 	TarHeader    ErrorKind = "tar-header"    // a header block that readers of tar understand in several ways or not at all
 	TarExtension ErrorKind = "tar-extension" // the same of a pax or GNU extension header
-	MemberName   ErrorKind = "member-name"   // a path that cannot be unpacked, or not everywhere to the same place
-	PathClash    ErrorKind = "path-clash"    // a file or link that is also the folder of another member
 	LinkTarget   ErrorKind = "link-target"   // a link that leads out of the top folder or through another link
 )
 
@@ -76,7 +74,6 @@ const (
 	NoEndOfArchive ErrorKind = "no-end-of-archive" // the two blocks of zeros at the end of a tar are missing
 	OddPadding     ErrorKind = "odd-padding"       // a tar's content is filled up with something other than zeros
 	OddName        ErrorKind = "odd-name"          // a path that some systems cannot hold as it is written
-	SimilarNames   ErrorKind = "similar-names"     // two paths that differ only in case or in the form of their accents
 	DanglingLink   ErrorKind = "dangling-link"     // a link whose target is not in the archive
 	NoPyproject    ErrorKind = "no-pyproject"      // an sdist with metadata 2.2 or newer and no pyproject.toml
 )

@@ -11,29 +11,57 @@ import (
 // libx.so, libx.so.1, libx.so.1.2.
 const tarLinkHops = 8
 
+// tarLinkLimit is how many symbolic links an archive may have: to follow one
+// costs more than to read a member. ansible 2.9 has 347.
+const tarLinkLimit = 10_000
+
 // checkLinks holds links against the members they lead to (AV-12, PEP 721):
 // inside the top folder and never through another link as a folder, because
 // where such a path leads depends on who unpacks it and when (CVE-2025-4330,
 // CVE-2025-4517). A link to a link is accepted: each is held to this rule.
 func (s *tarSdist) checkLinks() {
-	missing := map[string]int{} // a link by the target that is no member
+	next := map[string]string{} // what each symbolic link leads to, by its path
 	for i, m := range s.Members {
-		var target, problem string
+		problem := ""
 		switch s.kinds[i] {
 		case tarHardLink:
-			target, problem = s.hardTarget(i)
+			problem = s.hardLinkProblem(i)
 		case tarSymlink:
-			target, problem = s.softTarget(m.Path, m.Link)
-		default:
+			next[m.Path], problem = tarTarget(m.Path, m.Link, s.throughLink)
+		}
+		s.refuseLink(i, problem)
+	}
+	if len(s.found.problems) == 0 {
+		s.checkChains(next)
+	}
+}
+
+// checkChains follows links to links to their end.
+func (s *tarSdist) checkChains(next map[string]string) {
+	missing := map[string]int{} // a link by the target that is no member
+	for i, m := range s.Members {
+		if s.kinds[i] != tarSymlink {
 			continue
 		}
-		if problem != "" {
-			s.found.problem(LinkTarget, m.Path, s.at[i], fmt.Sprintf("the link to %.200q is refused: %s", m.Link, problem))
+		target, hops := m.Path, 0
+		for ; next[target] != "" && hops <= tarLinkHops; hops++ {
+			target = next[target]
+		}
+		if hops > tarLinkHops {
+			s.refuseLink(i, fmt.Sprintf("it leads to a loop, or to a chain of more than %d links", tarLinkHops))
 		} else if _, ok := s.paths[target]; !ok {
 			missing[target] = i
 		}
 	}
 	s.warnDangling(missing)
+}
+
+// refuseLink notes what is wrong with a link, if anything.
+func (s *tarSdist) refuseLink(i int, problem string) {
+	if problem != "" {
+		m := s.Members[i]
+		s.found.problem(LinkTarget, m.Path, s.at[i], fmt.Sprintf("the link to %.200q is refused: %s", m.Link, problem))
+	}
 }
 
 // warnDangling tells of the targets that are not the folder of a member either.
@@ -51,50 +79,40 @@ func (s *tarSdist) warnDangling(missing map[string]int) {
 	}
 }
 
-// hardTarget finds what a hard link leads to: a file further up in the archive.
-func (s *tarSdist) hardTarget(link int) (target, problem string) {
+// hardLinkProblem says what is wrong with a hard link. It leads to a file that
+// stands before it in the archive.
+func (s *tarSdist) hardLinkProblem(link int) string {
 	m := s.Members[link]
-	target = strings.TrimPrefix(m.Link, "./")
+	target := strings.TrimPrefix(m.Link, "./")
 	if problem := tarNameProblem(target); problem != "" {
-		return target, problem
+		return problem
 	}
-	top, _, _ := strings.Cut(m.Path, "/")
-	if !strings.HasPrefix(target, top+"/") {
-		return target, "it leads out of the top folder"
+	if top, _, _ := strings.Cut(m.Path, "/"); !strings.HasPrefix(target, top+"/") {
+		return "it leads out of the top folder"
 	}
 	if i, ok := s.paths[target]; !ok || i >= link || s.kinds[i] != tarFile {
-		return target, "a hard link needs a file that stands before it in the archive"
+		return "a hard link needs a file that stands before it in the archive"
 	}
-	return target, ""
+	return ""
 }
 
-// softTarget finds what a symbolic link leads to in the end.
-func (s *tarSdist) softTarget(path, link string) (target, problem string) {
-	for range tarLinkHops {
-		if path, problem = tarTarget(path, link, s.isSymlink); problem != "" || !s.isSymlink(path) {
-			return path, problem
-		}
-		link = s.Members[s.paths[path]].Link
-	}
-	return path, fmt.Sprintf("it leads to a loop, or to a chain of more than %d links", tarLinkHops)
-}
-
-// isSymlink reports whether the member at path is a symbolic link.
-func (s *tarSdist) isSymlink(path string) bool {
-	i, ok := s.paths[path]
-	return ok && s.kinds[i] == tarSymlink
+// throughLink reports whether a system that ignores case may take the folder
+// for a symbolic link.
+func (s *tarSdist) throughLink(folder string) bool {
+	return len(s.links) > 0 && s.links[tarFold(folder)]
 }
 
 // tarTarget follows one symbolic link from its place in the archive, segment by
-// segment, and returns the path it leads to or why it is refused.
-func tarTarget(path, target string, isSymlink func(string) bool) (resolved, problem string) {
+// segment, and returns the path it leads to or why it is refused. isLink says
+// which folders on the way are links.
+func tarTarget(path, target string, isLink func(string) bool) (resolved, problem string) {
 	switch {
 	case target == "":
 		return "", "it has no target"
 	case strings.HasPrefix(target, "/") || hasDrive(target):
 		return "", "its target is absolute; it has to be relative"
-	case len(target) > tarPathLimit || strings.Count(target, "/") >= tarDepthLimit:
-		return "", fmt.Sprintf("its target is longer than %d bytes or %d parts", tarPathLimit, tarDepthLimit)
+	case len(target) > maxPath || strings.Count(target, "/") >= maxDepth:
+		return "", fmt.Sprintf("its target is longer than %d bytes or %d parts", maxPath, maxDepth)
 	case strings.ContainsRune(target, '\\') || hasControl(target) || strings.ContainsFunc(target, isBidi) || strings.ToValidUTF8(target, "") != target:
 		return "", "its target holds a character that no path may hold"
 	}
@@ -116,7 +134,7 @@ func tarTarget(path, target string, isSymlink func(string) bool) (resolved, prob
 			return "", "it leads out of the top folder"
 		}
 		resolved = strings.Join(place, "/")
-		if last := i == len(segments)-1 && !strings.HasSuffix(target, "/"); !last && isSymlink(resolved) {
+		if last := i == len(segments)-1 && !strings.HasSuffix(target, "/"); !last && isLink(resolved) {
 			return resolved, "it leads through another link"
 		}
 	}

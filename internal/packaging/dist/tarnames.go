@@ -9,21 +9,14 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// What a member's path may be (AV-4), in bytes and segments.
-const (
-	tarPathLimit    = 4096
-	tarSegmentLimit = 255
-	tarDepthLimit   = 64
-)
-
 // tarNameProblem returns what is wrong with a member's path (AV-8), or "". The
 // path is without a leading "./" and the trailing "/" of a folder.
 func tarNameProblem(path string) string {
 	switch {
 	case path == "":
 		return "the name is empty"
-	case len(path) > tarPathLimit:
-		return fmt.Sprintf("the path is longer than %d bytes", tarPathLimit)
+	case len(path) > maxPath:
+		return fmt.Sprintf("the path is longer than %d bytes", maxPath)
 	case !utf8.ValidString(path):
 		return "the path is not a text of UTF-8"
 	case hasControl(path):
@@ -37,21 +30,21 @@ func tarNameProblem(path string) string {
 	case hasDrive(path):
 		return "the path begins with a drive letter"
 	}
-	return tarSegmentsProblem(strings.Split(path, "/"))
+	return tarSegmentsProblem(path)
 }
 
-func tarSegmentsProblem(segments []string) string {
-	if len(segments) > tarDepthLimit {
-		return fmt.Sprintf("the path is deeper than %d folders", tarDepthLimit)
+func tarSegmentsProblem(path string) string {
+	if strings.Count(path, "/") >= maxDepth {
+		return fmt.Sprintf("the path has more than %d parts", maxDepth)
 	}
-	for _, segment := range segments {
+	for segment := range strings.SplitSeq(path, "/") {
 		switch {
 		case segment == "":
 			return "a part of the path is empty"
 		case segment == "." || segment == "..":
 			return fmt.Sprintf("a part of the path is %q", segment)
-		case len(segment) > tarSegmentLimit:
-			return fmt.Sprintf("a part of the path is longer than %d bytes", tarSegmentLimit)
+		case len(segment) > maxSegment:
+			return fmt.Sprintf("a part of the path is longer than %d bytes", maxSegment)
 		}
 	}
 	return ""
@@ -62,28 +55,37 @@ func tarNameOddity(path string) string {
 	if !norm.NFC.IsNormalString(path) {
 		return "the path is not in Unicode's composed form (NFC): macOS and Linux may disagree about it"
 	}
+	switch {
+	case endsLoosely(path):
+		return "a part of the path ends in a dot or a space, which Windows takes off"
+	case strings.ContainsAny(path, `:*?"<>|`):
+		return "the path holds a character that Windows does not permit in file names"
+	}
 	for segment := range strings.SplitSeq(path, "/") {
-		switch {
-		case strings.HasSuffix(segment, ".") || strings.HasSuffix(segment, " "):
-			return "a part of the path ends in a dot or a space, which Windows takes off"
-		case strings.ContainsAny(segment, `:*?"<>|`):
-			return "the path holds a character that Windows does not permit in file names"
-		case isDevice(segment):
+		if isDevice(segment) {
 			return "a part of the path is the name of a device on Windows"
 		}
 	}
 	return ""
 }
 
+// endsLoosely reports whether a part of the path ends in a dot or a space.
+func endsLoosely(path string) bool {
+	return strings.HasSuffix(path, ".") || strings.HasSuffix(path, " ") || strings.Contains(path, "./") || strings.Contains(path, " /")
+}
+
 // tarFold returns the same text for paths that a file system may take for one:
-// those that differ in case or in the form of their accents only.
+// those that differ only in case, in the form of their accents, or in dots and
+// spaces at the end of a part.
 func tarFold(path string) string {
-	for i := range len(path) {
-		if path[i] >= utf8.RuneSelf {
-			return norm.NFC.String(strings.Map(foldRune, norm.NFC.String(path)))
+	if endsLoosely(path) {
+		segments := strings.Split(path, "/")
+		for i, segment := range segments {
+			segments[i] = strings.TrimRight(segment, ". ")
 		}
+		path = strings.Join(segments, "/")
 	}
-	return strings.ToLower(path)
+	return foldName(path)
 }
 
 // hasControl reports whether s holds a control character (C0, DEL, C1).
@@ -102,3 +104,8 @@ func hasDrive(path string) bool {
 
 // parentFolder returns the folder that path stands in, "" at the top.
 func parentFolder(path string) string { return path[:max(0, strings.LastIndexByte(path, '/'))] }
+
+// isBelow reports whether path is folder or below it.
+func isBelow(path, folder string) bool {
+	return strings.HasPrefix(path, folder) && (len(path) == len(folder) || path[len(folder)] == '/')
+}

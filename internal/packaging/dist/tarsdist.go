@@ -28,6 +28,7 @@ type tarSdist struct {
 	at     []int64           // offset of each member's header
 	paths  map[string]int    // index of the member with this path
 	folded map[string]string // path of the member with this folded path
+	links  map[string]bool   // the folded paths of symbolic links
 }
 
 // readTarSdist reads src, which holds size bytes, as the file f.
@@ -40,7 +41,7 @@ func readTarSdist(src *source, size int64, f Filename, opt Options) (Contents, e
 		return Contents{}, err
 	}
 	s := tarSdist{
-		opt: opt, archive: size, digest: sha256.New(), paths: map[string]int{}, folded: map[string]string{},
+		opt: opt, archive: size, digest: sha256.New(), paths: map[string]int{}, folded: map[string]string{}, links: map[string]bool{},
 		in: newTarStream(&meter{source: expanded, archive: size, lim: opt.Limits}),
 	}
 	err = s.found.join(s.read(f))
@@ -81,6 +82,9 @@ func (s *tarSdist) add(e tarEntry) error {
 	if len(s.Members) == s.opt.Members {
 		return refuseAt(TooManyMembers, e.at, "the archive has more than %d members", s.opt.Members)
 	}
+	if e.kind == tarSymlink && len(s.links) == tarLinkLimit {
+		return refuseAt(TooManyMembers, e.at, "the archive has more than %d symbolic links", tarLinkLimit)
+	}
 	m := Member{Path: memberPath(e.name), Dir: e.kind == tarFolder, Size: e.size, Exec: e.kind == tarFile && e.exec, Link: e.link}
 	if problem := e.typeProblem(); problem != "" {
 		if e.size > 0 { // readers differ in whether a content follows, so nothing after this is certain
@@ -102,11 +106,11 @@ func (s *tarSdist) add(e tarEntry) error {
 func (s *tarSdist) addName(e tarEntry, path string) {
 	root := e.kind == tarFolder && e.name == "./" // what tar -C folder . writes first
 	if problem := tarNameProblem(path); problem != "" && !root {
-		s.found.problem(MemberName, path, e.at, problem)
+		s.found.problem(BadName, path, e.at, problem)
 		return
 	}
 	if e.kind != tarFolder && strings.HasSuffix(e.name, "/") {
-		s.found.problem(MemberName, path, e.at, "the name ends in a slash, and the member is no folder")
+		s.found.problem(BadName, path, e.at, "the name ends in a slash, and the member is no folder")
 	}
 	if oddity := tarNameOddity(path); oddity != "" {
 		s.found.warn(OddName, path, e.at, oddity)
@@ -116,12 +120,29 @@ func (s *tarSdist) addName(e tarEntry, path string) {
 		return
 	}
 	s.paths[path] = len(s.Members)
+	s.addFolded(e, path)
+}
+
+// addFolded tells of a path that some systems take for another one's. It is
+// odd, unless one of them is the metadata or a link, through which the other
+// would be written.
+func (s *tarSdist) addFolded(e tarEntry, path string) {
 	folded := tarFold(path)
-	if other, similar := s.folded[folded]; similar {
-		s.found.warn(SimilarNames, path, e.at, fmt.Sprintf("differs from %.200q only in case or in the form of its letters", other))
-		return
+	other, similar := s.folded[folded]
+	detail := fmt.Sprintf("differs from %.200q only in case or in another way that some systems ignore", other)
+	switch {
+	case !similar:
+		s.folded[folded] = path
+	case isPKGInfo(path) || isPKGInfo(other):
+		s.found.problem(DuplicateMember, path, e.at, detail)
+	case s.links[folded] || e.kind == tarSymlink:
+		s.found.problem(FileIsFolder, path, e.at, detail)
+	default:
+		s.found.warn(NameClash, path, e.at, detail)
 	}
-	s.folded[folded] = path
+	if e.kind == tarSymlink {
+		s.links[folded] = true
+	}
 }
 
 // content expands a file, in one pass: to its hash, to who watches, and to the
@@ -179,20 +200,18 @@ func (s *tarSdist) keepsPKGInfo(m Member, at int64) bool {
 	return true
 }
 
-// checkClashes finds members that are the folder of other members and none.
+// checkClashes finds members that are the folder of other members and are none,
+// on some system.
 func (s *tarSdist) checkClashes() {
-	checked := "" // the folder of the member before
+	checked := "" // the folder of the member before, whose own folders are checked with it
 	for i, m := range s.Members {
-		folder := parentFolder(m.Path)
-		if folder == checked {
-			continue
-		}
-		checked = folder
-		for ; folder != ""; folder = parentFolder(folder) {
-			if j, ok := s.paths[folder]; ok && !s.Members[j].Dir {
-				s.found.problem(PathClash, m.Path, s.at[i], fmt.Sprintf("stands below %.200q, which is not a folder", folder))
+		below := parentFolder(m.Path)
+		for folder := below; folder != "" && !isBelow(checked, folder); folder = parentFolder(folder) {
+			if j, ok := s.paths[folder]; ok && !s.Members[j].Dir || s.throughLink(folder) {
+				s.found.problem(FileIsFolder, m.Path, s.at[i], fmt.Sprintf("stands below %.200q, which is not a folder", folder))
 			}
 		}
+		checked = below
 	}
 }
 

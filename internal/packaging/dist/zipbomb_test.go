@@ -7,20 +7,9 @@ import (
 	"hash/crc32"
 	"io"
 	"runtime"
-	"syscall"
 	"testing"
 	"time"
 )
-
-// cpuTime is what the process has used, in user and system mode.
-func cpuTime(t *testing.T) time.Duration {
-	t.Helper()
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		t.Fatal(err)
-	}
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
-}
 
 // zeroBytes is a deflate stream of so many zeros, about a thousandth as long.
 func zeroBytes(t *testing.T, size int64) (packed []byte, crc uint32) {
