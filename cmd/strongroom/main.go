@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/signal"
 	"syscall"
@@ -11,9 +12,13 @@ import (
 
 	"strongroom/internal/app"
 	"strongroom/internal/ops"
+	"strongroom/internal/sandbox"
 )
 
 func main() {
+	if sandbox.IsChild() {
+		sandbox.ServeChild(examine)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	dir, err := os.Getwd()
@@ -27,4 +32,9 @@ func main() {
 	os.Exit(app.Main(ctx, os.Args[1:], ops.Console{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Dir: dir, Width: width,
 	}))
+}
+
+// examine is what a locked-down child does for the server.
+func examine([]byte, *os.File) ([]byte, error) {
+	return nil, errors.New("this program examines nothing yet")
 }

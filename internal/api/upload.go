@@ -2,6 +2,7 @@ package api
 
 import (
 	"bufio"
+	"encoding/json"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -47,6 +48,9 @@ func (a *API) upload(w http.ResponseWriter, r *http.Request) error {
 		}
 		return err
 	}
+	if result.DryRun {
+		return tellDryRun(w, result)
+	}
 	h := w.Header()
 	h["Content-Type"], h["Cache-Control"] = textPlain, noStore
 	w.WriteHeader(http.StatusOK)
@@ -56,6 +60,24 @@ func (a *API) upload(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return nil
+}
+
+// tellDryRun answers an upload that was only asked about (AV-19).
+func tellDryRun(w http.ResponseWriter, result upload.Result) error {
+	body, err := json.Marshal(struct {
+		DryRun    bool     `json:"dry_run"`
+		Duplicate bool     `json:"duplicate"` // the very same file is in the index
+		Project   string   `json:"project"`
+		Version   string   `json:"version"`
+		Warnings  []string `json:"warnings"`
+	}{true, result.Duplicate, result.Project, result.Version, append([]string{}, result.Warnings...)})
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h["Content-Type"], h["Cache-Control"] = []string{"application/json"}, noStore
+	_, err = w.Write(body)
+	return err
 }
 
 // accept is step 1 of design 5, admission before the body is read, and then
@@ -74,7 +96,7 @@ func (a *API) accept(w http.ResponseWriter, r *http.Request, body io.Reader) (up
 		return upload.Result{}, err
 	}
 	return a.Acceptor.Accept(r.Context(), upload.Request{
-		Identity: id, Address: middleware.Of(w).Remote, UserAgent: r.UserAgent(), Query: query, Body: form,
+		Identity: id, Address: middleware.Of(w).Remote, UserAgent: r.UserAgent(), Query: query, Body: form, DryRun: query.Get("dry_run") == "1",
 	})
 }
 

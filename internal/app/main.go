@@ -12,6 +12,7 @@ import (
 
 	"strongroom/internal/config"
 	"strongroom/internal/ops"
+	"strongroom/internal/upload"
 )
 
 // Main is the program: it parses the arguments, carries the command out and
@@ -77,7 +78,7 @@ func dispatch(ctx context.Context, cli *ops.CLI, command *kong.Context, args []s
 	}
 	switch c := selected.(type) {
 	case ops.Gate:
-		return c.RunGate(ctx, console, policy(settings))
+		return c.RunGate(ctx, console, upload.Examiner{Policy: policy(settings), Look: upload.LookHere, Now: time.Now().UTC()})
 	case ops.Offline:
 		return runOffline(ctx, settings, c, console)
 	}

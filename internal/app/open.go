@@ -17,6 +17,7 @@ import (
 	"strongroom/internal/ops"
 	"strongroom/internal/packaging/dist"
 	"strongroom/internal/pages"
+	"strongroom/internal/scan"
 	"strongroom/internal/sign"
 	"strongroom/internal/upload"
 	"strongroom/internal/upload/check"
@@ -108,7 +109,19 @@ func (a *App) wire() {
 	a.Root.Before = a.Pages.Forget
 	a.Recorder.Subscribe(a.Pages.Forget)
 	a.Recorder.Subscribe(a.Root.Forget)
-	a.Acceptor = &upload.Acceptor{DB: a.DB, Recorder: a.Recorder, Guard: a.Guard, Bucket: a.Bucket, Policy: policy(c)}
+	a.Acceptor = &upload.Acceptor{
+		DB: a.DB, Recorder: a.Recorder, Guard: a.Guard, Bucket: a.Bucket, Policy: policy(c), Look: upload.LookHere,
+		Rules: &upload.RuleCache{DB: a.DB}, Scan: scanning(c.Gate),
+	}
+}
+
+// scanning is the operator's scanner, nil without one.
+func scanning(g config.Gate) *upload.Scanning {
+	if g.Scan == "" {
+		return nil
+	}
+	timeout := time.Duration(g.ScanTimeout) * time.Second
+	return &upload.Scanning{Scanner: &scan.Scanner{Target: g.Scan, Timeout: timeout}, Closed: g.ScanFailure == "closed"}
 }
 
 func policy(c config.Config) check.Policy {
@@ -117,7 +130,16 @@ func policy(c config.Config) check.Policy {
 		FileLimit: c.FileLimit, ProjectLimit: c.ProjectLimit,
 		ReleaseMaxAge:   time.Duration(*c.ReleaseMaxAgeDays) * 24 * time.Hour,
 		RefuseLookAlike: c.LookAlikes == "refuse", ProjectsPerHour: *c.NewProjectsPerHour,
+		Limits: limits(c.Gate), WarnRecord: c.Gate.Record == "warn", RefuseForm: c.Gate.Form == "reject",
+		AuditWheels: c.Gate.Binaries != "off", RefuseWheels: c.Gate.Binaries == "reject",
 	}
+}
+
+// limits are those of archives.
+func limits(g config.Gate) dist.Limits {
+	l := dist.DefaultLimits()
+	l.Members, l.Expanded, l.Ratio = g.Members, g.Expanded, g.Ratio
+	return l
 }
 
 // location is the host part of the public address.

@@ -71,7 +71,7 @@ func (s *Server) build() error {
 	s.limiter = &ratelimit.Limiter{DB: s.app.DB, Clock: s.app.Clock, Hash: s.app.Keys.HashAddress}
 	doors := &api.API{
 		DB: s.app.DB, Pages: s.app.Pages, Root: s.app.Root, Bucket: s.app.Bucket, Guard: s.app.Guard,
-		Acceptor: s.app.Acceptor, Limiter: s.limiter, Ready: s.ready, Log: s.app.Log, URL: c.URL,
+		Acceptor: s.app.Acceptor, Limiter: s.limiter, Ready: s.ready, Log: s.app.Log, URL: c.URL, SecurityContact: c.SecurityContact,
 	}
 	s.http = &http.Server{
 		Handler:           s.counted(site.Wrap(middleware.Router(doors.Routes(), web.Routes(browse.New(s.app.DB, s.app.Pages, c.URL))))),
@@ -104,7 +104,7 @@ func (s *Server) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	serial, err := s.app.DB.LastSerial(ctx)
+	serial, err := s.app.DB.LastSerial(context.WithoutCancel(ctx)) // who stops at once stops in order too
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"strongroom/internal/access"
 	"strongroom/internal/ops"
 )
 
@@ -17,21 +16,19 @@ func (a *App) welcome(ctx context.Context, console ops.Console) error {
 	if err != nil || !first {
 		return err
 	}
-	admin, err := ops.CreateUser(ctx, a.Recorder, ops.NewAccount{Username: "admin", Email: "admin@localhost.localdomain", Superuser: true})
-	if err != nil {
-		return fmt.Errorf("first run: %w", err)
-	}
-	_, secret, err := ops.CreateToken(ctx, a.Recorder, a.Guard, access.Grant{User: admin, Description: "made on the first run"})
-	if err != nil {
-		return fmt.Errorf("first run: %w", err)
-	}
-	shown, note := secret, "This token is shown only now; keep it."
-	if console.Width == 0 {
-		path := filepath.Join(a.Config.Data, "admin-token")
-		if err := writeSecret(path, secret+"\n"); err != nil {
-			return fmt.Errorf("first run: %w", err)
+	var shown, note string
+	admin := ops.NewAccount{Username: "admin", Email: "admin@localhost.localdomain", Superuser: true}
+	err = ops.FirstAccount(ctx, a.Recorder, a.Guard, admin, func(secret string) error {
+		shown, note = secret, "This token is shown only now; keep it."
+		if console.Width > 0 {
+			return nil
 		}
+		path := filepath.Join(a.Config.Data, "admin-token")
 		shown, note = `"$(cat '`+path+`')"`, "The upload token of admin is in "+path+"; move it to a safe place."
+		return writeSecret(path, secret+"\n")
+	})
+	if err != nil {
+		return fmt.Errorf("first run: %w", err)
 	}
 	_, err = fmt.Fprintf(console.Stdout, welcomeText, a.Config.URL, note, shown)
 	return err

@@ -31,11 +31,12 @@ const (
 	Bandersnatch    Client = "bandersnatch8" // JSON only
 	BandersnatchOld Client = "bandersnatch6" // XML-RPC
 	Build           Client = "build"         // python -m build with hatchling and setuptools
+	Auditwheel      Client = "auditwheel"    // judges platform tags, as we do
 )
 
 // All lists every client.
 func All() []Client {
-	return []Client{PipOld, PipNew, Twine, TwineOld, UV, Poetry, Bandersnatch, BandersnatchOld, Build}
+	return []Client{PipOld, PipNew, Twine, TwineOld, UV, Poetry, Bandersnatch, BandersnatchOld, Build, Auditwheel}
 }
 
 // command is how a client is started inside its environment's bin folder.

@@ -34,6 +34,10 @@ type Config struct {
 	// index; empty for none. Do not expose it.
 	Metrics string `toml:"metrics"`
 
+	// SecurityContact is where faults of this index are reported, told in
+	// /.well-known/security.txt: mail addresses or URIs with spaces between them.
+	SecurityContact string `toml:"security_contact"`
+
 	// Database is "postgres://…" for several nodes; empty for the embedded
 	// SQLite file in the data folder.
 	Database string `toml:"database"`
@@ -74,6 +78,9 @@ type Config struct {
 
 	// Require2FA is "none", "owners", "managers" or "all".
 	Require2FA string `toml:"require_2fa"`
+
+	// Gate is what an upload must pass.
+	Gate Gate `toml:"gate"`
 }
 
 // Default is the settings nothing was said about.

@@ -42,36 +42,26 @@ func unknown(key, where string) error {
 	return fmt.Errorf("%sthere is no setting %q; did you mean %q?", where, key, nearest(key))
 }
 
-// Keys lists every key in the order of the fields.
-func Keys() []string {
-	t := reflect.TypeFor[Config]()
-	out := make([]string, t.NumField())
-	for i := range out {
-		out[i] = t.Field(i).Tag.Get("toml")
-	}
-	return out
-}
-
 const envPrefix = "STRONGROOM_"
 
 // notSettings are variables with our prefix that are not settings.
 func notSettings(name string) bool { return strings.HasPrefix(name, envPrefix+"TEST_") }
 
 func (c *Config) fromEnvironment(environ []string) error {
-	byEnv := map[string]int{}
-	for i, key := range Keys() {
-		byEnv[envPrefix+strings.ToUpper(strings.ReplaceAll(key, ".", "_"))] = i
+	byEnv := map[string]reflect.Value{}
+	for _, l := range leaves(reflect.ValueOf(c).Elem()) {
+		byEnv[envPrefix+strings.ToUpper(strings.ReplaceAll(l.key, ".", "_"))] = l.value
 	}
 	for _, pair := range environ {
 		name, value, _ := strings.Cut(pair, "=")
 		if !strings.HasPrefix(name, envPrefix) || notSettings(name) {
 			continue
 		}
-		i, ok := byEnv[name]
+		field, ok := byEnv[name]
 		if !ok {
 			return unknown(strings.ToLower(strings.TrimPrefix(name, envPrefix)), name+": ")
 		}
-		if err := assign(reflect.ValueOf(c).Elem().Field(i), value); err != nil {
+		if err := assign(field, value); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}

@@ -24,20 +24,23 @@ func everySetting() (toml string, environ []string, want Config) {
 	yes, days, projects := true, 7, 3
 	want = Config{
 		Profile: "public", Data: "/d", Listen: ":80", URL: "https://x.example", TrustedProxies: []string{"10.0.0.0/8", "::1"},
-		TLSCert: "c.pem", TLSKey: "k.pem", Metrics: ":90", Database: "postgres://h/d", Storage: "/s", LogRequests: &yes, PageMemory: 1000,
+		TLSCert: "c.pem", TLSKey: "k.pem", Metrics: ":90", SecurityContact: "a@x.example", Database: "postgres://h/d", Storage: "/s", LogRequests: &yes, PageMemory: 1000,
 		DeletedSimple: "empty", PlatformTags: "any", LocalVersions: &yes, FileLimit: 1 << 40, ProjectLimit: 1 << 41,
 		ReleaseMaxAgeDays: &days, LookAlikes: "warn", NewProjectsPerHour: &projects, Require2FA: "owners",
+		Gate: Gate{Record: "warn", Form: "reject", Binaries: "off", Members: 5, Expanded: 6, Ratio: 7, Checks: 8, Scan: "/scan", ScanTimeout: 9, ScanFailure: "open"},
 	}
 	values := map[string]string{
 		"profile": `"public"`, "data": `"/d"`, "listen": `":80"`, "url": `"https://x.example"`, "trusted_proxies": `["10.0.0.0/8", "::1"]`,
-		"tls_cert": `"c.pem"`, "tls_key": `"k.pem"`, "metrics": `":90"`, "database": `"postgres://h/d"`, "storage": `"/s"`, "log_requests": "true",
+		"tls_cert": `"c.pem"`, "tls_key": `"k.pem"`, "metrics": `":90"`, "security_contact": `"a@x.example"`, "database": `"postgres://h/d"`, "storage": `"/s"`, "log_requests": "true",
 		"page_memory": "1000", "deleted_simple": `"empty"`, "platform_tags": `"any"`, "local_versions": "true", "file_limit": "1099511627776",
 		"project_limit": "2199023255552", "release_max_age_days": "7", "look_alikes": `"warn"`, "new_projects_per_hour": "3", "require_2fa": `"owners"`,
+		"gate.record": `"warn"`, "gate.form": `"reject"`, "gate.binaries": `"off"`, "gate.members": "5", "gate.expanded": "6", "gate.ratio": "7",
+		"gate.checks": "8", "gate.scan": `"/scan"`, "gate.scan_timeout": "9", "gate.scan_failure": `"open"`,
 	}
 	for _, key := range Keys() {
 		toml += key + " = " + values[key] + "\n"
 		plain := strings.NewReplacer(`"`, "", "[", "", "]", "").Replace(values[key])
-		environ = append(environ, "STRONGROOM_"+strings.ToUpper(key)+"="+plain)
+		environ = append(environ, "STRONGROOM_"+strings.ToUpper(strings.ReplaceAll(key, ".", "_"))+"="+plain)
 	}
 	return toml, environ, want
 }
@@ -45,9 +48,9 @@ func everySetting() (toml string, environ []string, want Config) {
 // TestEverySetting reads each key from the file, and from the environment.
 func TestEverySetting(t *testing.T) {
 	toml, environ, want := everySetting()
-	for i := range reflect.TypeFor[Config]().NumField() {
-		if reflect.ValueOf(want).Field(i).IsZero() {
-			t.Fatalf("this test lacks the setting %s", Keys()[i])
+	for _, l := range leaves(reflect.ValueOf(want)) {
+		if l.value.IsZero() {
+			t.Fatalf("this test lacks the setting %s", l.key)
 		}
 	}
 	if got, err := Load(file(t, toml), nil); err != nil || !reflect.DeepEqual(got, want) {
@@ -77,7 +80,7 @@ func TestLoadErrorsSayWhatToDo(t *testing.T) {
 		want       []string
 	}{
 		{"an unknown key", "profile = 'private'\nplatform_tag = 'any'\n", nil, []string{"line 2", `"platform_tag"`, `did you mean "platform_tags"?`}},
-		{"a table", "[gate]\nrecord = 'warn'\n", nil, []string{"strongroom.toml", "gate"}},
+		{"a table", "[gate]\nrecords = 'warn'\n", nil, []string{"strongroom.toml", "gate.record"}},
 		{"a value of the wrong type", "file_limit = 'large'\n", nil, []string{"strongroom.toml"}},
 		{"broken TOML", "profile = \n", nil, []string{"strongroom.toml"}},
 		{"an unknown variable", "", []string{"STRONGROOM_LISTN=x"}, []string{"STRONGROOM_LISTN", `did you mean "listen"?`}},

@@ -22,15 +22,10 @@ func (c Config) Resolve() (Config, error) {
 	set(&c.ReleaseMaxAgeDays, public, 14, 0)
 	set(&c.NewProjectsPerHour, public, 20, 0)
 	set(&c.LogRequests, public, true, true)
-	if c.FileLimit == 0 {
-		c.FileLimit = 100 << 20
-	}
-	if c.ProjectLimit == 0 {
-		c.ProjectLimit = 10 << 30
-	}
-	if c.PageMemory == 0 {
-		c.PageMemory = 64 << 20
-	}
+	setNumber(&c.FileLimit, 100<<20)
+	setNumber(&c.ProjectLimit, 10<<30)
+	setNumber(&c.PageMemory, 64<<20)
+	c.Gate.resolve()
 	if err := c.check(); err != nil {
 		return c, err
 	}
@@ -64,6 +59,10 @@ func (c Config) check() error {
 		{"platform_tags", c.PlatformTags, []string{"pypi", "pypi+linux", "any"}},
 		{"look_alikes", c.LookAlikes, []string{"refuse", "warn"}},
 		{"require_2fa", c.Require2FA, []string{"none", "owners", "managers", "all"}},
+		{"gate.record", c.Gate.Record, []string{"reject", "warn"}},
+		{"gate.form", c.Gate.Form, []string{"reject", "warn"}},
+		{"gate.binaries", c.Gate.Binaries, []string{"off", "warn", "reject"}},
+		{"gate.scan_failure", c.Gate.ScanFailure, []string{"open", "closed"}},
 	} {
 		if !slices.Contains(f.known, f.value) {
 			return fmt.Errorf("%s: %q is unknown; it is one of %s", f.key, f.value, strings.Join(f.known, ", "))
@@ -74,6 +73,12 @@ func (c Config) check() error {
 	}
 	if c.FileLimit < 0 || c.ProjectLimit < 0 || c.PageMemory < 0 || *c.ReleaseMaxAgeDays < 0 || *c.NewProjectsPerHour < 0 {
 		return fmt.Errorf("limits must not be negative")
+	}
+	if g := c.Gate; g.Members < 1 || g.Expanded < 1 || g.Ratio < 1 || g.Checks < 0 || g.ScanTimeout < 1 {
+		return fmt.Errorf("the limits of the gate must be positive")
+	}
+	if scan := c.Gate.Scan; scan != "" && !strings.HasPrefix(scan, "/") && !strings.HasPrefix(scan, "http://") && !strings.HasPrefix(scan, "https://") {
+		return fmt.Errorf("gate.scan: %q is neither an absolute path of a program nor an http(s) URL", scan)
 	}
 	if c.Database != "" && !strings.HasPrefix(c.Database, "postgres://") && !strings.HasPrefix(c.Database, "postgresql://") {
 		return fmt.Errorf("database: want postgres://USER@HOST/NAME, or leave it out for the embedded one")

@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "write docs/SETTINGS.md")
 // Config's fields, which are its source.
 func TestSettingsReference(t *testing.T) {
 	const path = "../../docs/SETTINGS.md"
-	want := "# Settings\n\nMade from the comments in `internal/config/config.go`. Where a profile decides, the default is given as private / public.\n\n" +
+	want := "# Settings\n\nMade from the comments in `internal/config`. A key with a dot stands in the table of that name (`[gate]`). Where a profile decides, the default is given as private / public.\n\n" +
 		"| key | default | meaning |\n|---|---|---|\n" + rows(t)
 	if *update {
 		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
@@ -36,28 +36,48 @@ func TestSettingsReference(t *testing.T) {
 
 func rows(t *testing.T) string {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), "config.go", nil, parser.ParseComments)
+	private, public := leaves(resolved(t, "private")), leaves(resolved(t, "public"))
+	docs := append(comments(t, "config.go", ""), comments(t, "gate.go", "gate.")...)
+	if len(docs) != len(private) {
+		t.Fatalf("%d comments for %d settings", len(docs), len(private))
+	}
+	var b strings.Builder
+	for i, l := range private {
+		if docs[i].key != l.key {
+			t.Fatalf("the comment of %s stands where %s is", docs[i].key, l.key)
+		}
+		b.WriteString("| `" + l.key + "` | " + defaults(l.value, public[i].value) + " | " + docs[i].text + " |\n")
+	}
+	return b.String()
+}
+
+type comment struct{ key, text string }
+
+// comments reads the fields' comments of the first struct in a file. A field
+// without one shares that above it; tables have none of their own.
+func comments(t *testing.T, name, prefix string) (out []comment) {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
 	if err != nil {
 		t.Fatal(err)
 	}
-	private, public := resolved(t, "private"), resolved(t, "public")
-	var b strings.Builder
 	ast.Inspect(file, func(n ast.Node) bool {
 		s, ok := n.(*ast.StructType)
 		if !ok {
 			return true
 		}
 		doc := ""
-		for i, f := range s.Fields.List {
+		for _, f := range s.Fields.List {
 			if f.Doc != nil {
 				doc = strings.Join(strings.Fields(f.Doc.Text()), " ")
 			}
-			key := reflect.StructTag(strings.Trim(f.Tag.Value, "`")).Get("toml")
-			b.WriteString("| `" + key + "` | " + defaults(private.Field(i), public.Field(i)) + " | " + doc + " |\n")
+			if key := reflect.StructTag(strings.Trim(f.Tag.Value, "`")).Get("toml"); key != "gate" {
+				out = append(out, comment{prefix + key, doc})
+			}
 		}
 		return false
 	})
-	return b.String()
+	return out
 }
 
 func resolved(t *testing.T, profile string) reflect.Value {

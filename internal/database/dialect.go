@@ -17,6 +17,7 @@ type dialect struct {
 	ctext     string // text that sorts by bytes on every server
 	forUpdate string // locks the selected rows until the transaction ends
 	skip      string // as forUpdate, passing over rows others hold
+	lock      string // takes the lock named by a text until the transaction ends; "" where there is one writer
 	snapshot  sql.IsolationLevel
 }
 
@@ -31,6 +32,7 @@ func postgresDialect() dialect {
 		ctext:     `TEXT COLLATE "C"`,
 		forUpdate: " FOR UPDATE",
 		skip:      " FOR UPDATE SKIP LOCKED",
+		lock:      "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
 		snapshot:  sql.LevelRepeatableRead,
 	}
 }

@@ -26,7 +26,7 @@ const dumpFormat = 1
 func tables() []string {
 	return []string{
 		"instance", "serial", "users", "emails", "tokens", "names", "projects", "roles", "releases", "release_metadata", "version_registry",
-		"blobs", "files", "filename_registry", "flags", "journal", "events", "jobs", "switches", "rate_limits",
+		"blobs", "files", "filename_registry", "flags", "journal", "events", "jobs", "switches", "rate_limits", "gate_rules", "file_reports",
 	}
 }
 

@@ -45,6 +45,16 @@ func (q Q) LookAlikes(ctx context.Context, form string) ([]string, error) {
 	return q.texts(ctx, `SELECT name FROM names WHERE look_alike = $1 AND identities > 0 ORDER BY name`, form)
 }
 
+// HoldLookAlike makes other transactions that register a name of the same
+// look-alike form (N-05) wait for this one. SQLite has one writer anyway.
+func (tx *Tx) HoldLookAlike(ctx context.Context, form string) error {
+	if tx.d.lock == "" {
+		return nil
+	}
+	_, err := tx.exec(ctx, tx.d.lock, "look-alike:"+form)
+	return wrap("hold look-alikes of", form, err)
+}
+
 // ClaimName adds the name to the registry unless it is there, and reports
 // whether this call added it. A concurrent claim waits for this transaction.
 func (tx *Tx) ClaimName(ctx context.Context, n index.Name) (bool, error) {

@@ -35,6 +35,12 @@ CREATE TABLE events (
 
 CREATE INDEX events_object ON events (object, id);
 
+CREATE TABLE file_reports (
+    file_id  BIGINT PRIMARY KEY REFERENCES files (id) ON DELETE CASCADE,
+    warnings TEXT NOT NULL DEFAULT '[]',             -- JSON list of sentences
+    platform TEXT NOT NULL DEFAULT ''                -- the smallest platform tag it could carry (PT-7)
+);
+
 CREATE TABLE filename_registry (
     identity   TEXT PRIMARY KEY,
     filename   TEXT NOT NULL UNIQUE,
@@ -96,6 +102,17 @@ CREATE TABLE flags (
 CREATE UNIQUE INDEX flags_standing ON flags (level, subject_id, kind) WHERE cleared_at = 0;
 
 CREATE INDEX flags_subject ON flags (level, subject_id);
+
+CREATE TABLE gate_rules (
+    id         INTEGER PRIMARY KEY,
+    kind       TEXT NOT NULL,                        -- index.GateRuleKind
+    pattern    TEXT NOT NULL,
+    action     TEXT NOT NULL,                        -- index.GateAction
+    reason     TEXT NOT NULL DEFAULT '',             -- public: the publisher reads it
+    set_by     TEXT NOT NULL,
+    set_at     BIGINT NOT NULL,
+    UNIQUE (kind, pattern)
+);
 
 CREATE TABLE instance (
     key   TEXT PRIMARY KEY,

@@ -59,6 +59,10 @@ const (
 	CodeRecordMismatch   Code = "record-mismatch"
 	CodeEntryPoints      Code = "invalid-entry-points"
 	CodeLicenseFile      Code = "license-file-missing"
+	CodeArchiveCheck     Code = "archive-check-failed"
+	CodeBinaries         Code = "platform-tag-untrue"
+	CodeKnownBad         Code = "known-bad"
+	CodeScanner          Code = "scanner-refused"
 
 	CodeProjectArchived    Code = "project-archived"
 	CodeProjectQuarantined Code = "project-quarantined"
@@ -148,6 +152,10 @@ var codeTable = [...]CodeInfo{
 	{CodeRecordMismatch, Invalid, "RECORD mismatch", "The wheel's RECORD does not list what the wheel holds."},
 	{CodeEntryPoints, Invalid, "Invalid entry points", "entry_points.txt breaks its specification."},
 	{CodeLicenseFile, Invalid, "License file missing", "A file named by License-File is not in the archive."},
+	{CodeArchiveCheck, Invalid, "Archive could not be validated", "Looking into the archive took more time or memory than is allowed, or broke the process that did it."},
+	{CodeBinaries, Invalid, "Platform tag is untrue", "A compiled file in the wheel needs more than the wheel's platform tag promises."},
+	{CodeKnownBad, Invalid, "Known to be bad", "An administrator's rule refuses the file, or something in it."},
+	{CodeScanner, Invalid, "Refused by the scanner", "The operator's scanner refuses the file."},
 
 	{CodeProjectArchived, Denied, "Project is archived", "Its owner archived the project; it takes no uploads."},
 	{CodeProjectQuarantined, Denied, "Quarantined", "Administrators look into it; nothing of it can be changed."},

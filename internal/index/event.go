@@ -25,6 +25,9 @@ const (
 	EventNameFree      = "name:allow"
 	EventSwitch        = "switch:set"
 	EventRepair        = "project:repair"
+	EventGateRule      = "gate:rule"
+	EventGateMatch     = "gate:match"
+	EventGateScan      = "gate:scan"
 )
 
 var eventActions = [...]EventInfo{
@@ -41,6 +44,9 @@ var eventActions = [...]EventInfo{
 	{EventNameFree, "A prohibition of a name was lifted."},
 	{EventSwitch, "A run-time switch was turned."},
 	{EventRepair, "A check of the whole index computed a derived column again."},
+	{EventGateRule, "A rule of the gate was put or removed."},
+	{EventGateMatch, "A rule of the gate matched an upload, which it allowed, flagged or refused."},
+	{EventGateScan, "The scanner flagged or refused an upload, or gave no verdict."},
 }
 
 // KnownEvent reports whether action is in the table.

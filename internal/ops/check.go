@@ -8,16 +8,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"time"
 
 	"strongroom/internal/index"
 	"strongroom/internal/upload"
-	"strongroom/internal/upload/check"
 )
 
 // Gate is a command that needs the settings of the upload gate but no index.
 type Gate interface {
-	RunGate(ctx context.Context, c Console, p check.Policy) error
+	RunGate(ctx context.Context, c Console, e upload.Examiner) error
 }
 
 // CheckCommand holds local files against the checks of an upload.
@@ -47,13 +45,13 @@ type verdict struct {
 }
 
 // RunGate implements Gate.
-func (c *CheckCommand) RunGate(ctx context.Context, con Console, p check.Policy) error {
+func (c *CheckCommand) RunGate(ctx context.Context, con Console, e upload.Examiner) error {
 	code, all := 0, []verdict{}
 	for _, name := range c.Files {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		v := c.examine(con, name, p)
+		v := c.examine(ctx, con, name, e)
 		switch {
 		case v.Error != "":
 			code = 2
@@ -76,7 +74,7 @@ func (c *CheckCommand) RunGate(ctx context.Context, con Console, p check.Policy)
 	return nil
 }
 
-func (c *CheckCommand) examine(con Console, name string, p check.Policy) verdict {
+func (c *CheckCommand) examine(ctx context.Context, con Console, name string, e upload.Examiner) verdict {
 	v := verdict{File: name, Problems: []index.Problem{}, Warnings: []string{}}
 	f, err := os.Open(Absolute(con.Dir, name))
 	if err != nil {
@@ -92,8 +90,8 @@ func (c *CheckCommand) examine(con Console, name string, p check.Policy) verdict
 		v.Error = reason(err)
 		return v
 	}
-	local := upload.LocalFile{Content: io.NewSectionReader(f, 0, info.Size()), Filename: filepath.Base(name), Legacy: c.Legacy}
-	result, problems, err := upload.Examine(local, p, time.Now().UTC())
+	local := upload.LocalFile{Content: io.NewSectionReader(f, 0, info.Size()), File: f, Filename: filepath.Base(name), Legacy: c.Legacy}
+	result, problems, err := e.Examine(ctx, local)
 	if err != nil {
 		v.Error = reason(err)
 		return v

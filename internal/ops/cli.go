@@ -42,6 +42,9 @@ type AdminCommand struct {
 	Flag   FlagCommand   `cmd:"" help:"Flags: yanked, deprecated, archived, quarantined, removed, deleted, locked."`
 	Name   NameCommand   `cmd:"" help:"The name registry."`
 	Switch SwitchCommand `cmd:"" help:"Run-time switches such as read-only."`
+
+	Gate    GateCommand    `cmd:"" help:"What is known to be bad, or harmless: hashes, releases, paths, texts."`
+	Recheck RecheckCommand `cmd:"" help:"Hold stored files against the rules of today; changes nothing."`
 }
 
 // VersionCommand shows what is running.

@@ -165,11 +165,10 @@ func TestFsckRepairs(t *testing.T) {
 func TestFsckNotes(t *testing.T) {
 	s := apptest.Start(t)
 	orphan(t, s, []byte("left behind"))
-	stage, err := s.Bucket.Stage(t.Context())
-	if err != nil {
+	// Where the file system cannot do without, an upload under way has a name.
+	if err := os.WriteFile(filepath.Join(s.Config.Data, "staging", "x.part"), []byte("half a wh"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	defer stage.Discard()
 	f := decode[findings](t, run(s.Config.Data, "fsck", "--json").want(t, 0))
 	want := "[1 blobs with 11 bytes belong to no file; a sweep removes them. 1 uploads are under way or were interrupted.]"
 	if len(f.Problems) != 0 || fmt.Sprint(f.Notes) != want {

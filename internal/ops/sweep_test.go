@@ -168,7 +168,11 @@ func TestSweepRacesUploads(t *testing.T) {
 			})
 		}
 		for u := range 4 {
-			uploads.Go(func() { uploadOrphans(t, s, bucket, fmt.Sprintf("demo%d", u), each) })
+			uploads.Go(func() {
+				for i := 0; i < each || removed.Load() < 3 && i < 50*each; i++ { // until a few met
+					uploadOrphan(t, s, bucket, fmt.Sprintf("demo%d", u), i)
+				}
+			})
 		}
 		uploads.Wait()
 		stop()
@@ -183,14 +187,12 @@ func TestSweepRacesUploads(t *testing.T) {
 	})
 }
 
-// uploadOrphans uploads wheels whose bytes lie there as an interrupted upload
+// uploadOrphan uploads a wheel whose bytes lie there as an interrupted upload
 // would leave them.
-func uploadOrphans(t *testing.T, s *apptest.Server, bucket *hot, name string, n int) {
-	for i := range n {
-		d := apptest.Wheel(name, fmt.Sprintf("1.%d", i), "x")
-		bucket.play(orphan(t, s, d.Body), orphan(t, s, []byte(d.Metadata)))
-		if r := s.Upload(s.Token, d); r.StatusCode != http.StatusOK {
-			t.Errorf("%s: %s %s", d.Filename, r.Status, r.Text)
-		}
+func uploadOrphan(t *testing.T, s *apptest.Server, bucket *hot, name string, i int) {
+	d := apptest.Wheel(name, fmt.Sprintf("1.%d", i), "x")
+	bucket.play(orphan(t, s, d.Body), orphan(t, s, []byte(d.Metadata)))
+	if r := s.Upload(s.Token, d); r.StatusCode != http.StatusOK {
+		t.Errorf("%s: %s %s", d.Filename, r.Status, r.Text)
 	}
 }

@@ -63,17 +63,37 @@ func CreateUser(ctx context.Context, rec *change.Recorder, n NewAccount) (index.
 	if n.Password != "" {
 		user.PasswordHash = access.HashPassword(n.Password)
 	}
-	err := rec.Do(ctx, index.Operator(), func(tx *change.Tx) error {
-		user.CreatedAt = tx.Now
-		id, err := tx.InsertUser(ctx, user, true)
-		if database.IsUnique(err) {
-			return fmt.Errorf("the user name %q or the address %q is taken", n.Username, n.Email)
-		}
-		user.ID = id
-		tx.Event(index.Event{Action: index.EventUserCreate, Object: "user:" + n.Username, After: n.Email})
-		return err
-	})
+	err := rec.Do(ctx, index.Operator(), func(tx *change.Tx) error { return insertUser(ctx, tx, &user) })
 	return user, err
+}
+
+func insertUser(ctx context.Context, tx *change.Tx, user *index.User) error {
+	user.CreatedAt = tx.Now
+	id, err := tx.InsertUser(ctx, *user, true)
+	if database.IsUnique(err) {
+		return fmt.Errorf("the user name %q or the address %q is taken", user.Username, user.Email)
+	}
+	user.ID = id
+	tx.Event(index.Event{Action: index.EventUserCreate, Object: "user:" + user.Username, After: user.Email})
+	return err
+}
+
+// FirstAccount makes the administrator of a new index and its first token in
+// one transaction, so that no crash leaves an index that nobody can enter. keep
+// is called with the secret before the commit: what it wrote counts only if
+// FirstAccount succeeds.
+func FirstAccount(ctx context.Context, rec *change.Recorder, g *access.Guard, n NewAccount, keep func(secret string) error) error {
+	return rec.Do(ctx, index.Operator(), func(tx *change.Tx) error {
+		user := index.User{UID: access.NewUID(), Username: n.Username, Email: n.Email, Superuser: n.Superuser}
+		if err := insertUser(ctx, tx, &user); err != nil {
+			return err
+		}
+		_, secret, err := g.NewToken(ctx, tx, access.Grant{User: user, Description: "made on the first run"})
+		if err != nil {
+			return err
+		}
+		return keep(secret)
+	})
 }
 
 func (n NewAccount) check() error {

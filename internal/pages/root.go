@@ -102,6 +102,7 @@ func (r *Root) load(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		b.flush()
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.segments, r.sum, r.serial = b.segments, b.sum, serial
@@ -187,9 +188,9 @@ func (r *Root) put(p database.ListedProject) {
 	}
 	r.segments[i] = r.segments[i].put(p, &r.sum)
 	switch s := r.segments[i]; {
-	case len(s.names) == 0:
+	case s.names.len() == 0:
 		r.segments = append(r.segments[:i:i], r.segments[i+1:]...)
-	case len(s.names) > segmentMax:
+	case s.names.len() > segmentMax:
 		a, b := s.split()
 		rest := append([]*segment{a, b}, r.segments[i+1:]...)
 		r.segments = append(r.segments[:i:i], rest...)
@@ -201,7 +202,7 @@ func (r *Root) segmentOf(name string) int {
 	lo, hi := 0, len(r.segments)
 	for lo < hi {
 		mid := (lo + hi) / 2
-		if r.segments[mid].names[0] <= name {
+		if r.segments[mid].names.at(0) <= name {
 			lo = mid + 1
 		} else {
 			hi = mid
@@ -232,10 +233,11 @@ func (r *Root) Names(ctx context.Context, fn func(name string, serial int64)) er
 		return err
 	}
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, s := range r.segments {
-		for i, name := range s.names {
-			fn(name, s.serials[i])
+	segments := slices.Clone(r.segments) // each is immutable as far as names and serials go
+	r.mu.Unlock()
+	for _, s := range segments {
+		for i, serial := range s.serials {
+			fn(s.names.at(i), serial)
 		}
 	}
 	return nil

@@ -37,7 +37,8 @@ func (f Format) foot(serial int64) []byte {
 // entries renders a segment. Names are normalised, so they need no escapes.
 func (f Format) entries(s *segment, first bool) []byte {
 	var b []byte
-	for i, name := range s.names {
+	for i, serial := range s.serials {
+		name := s.names.at(i)
 		if f == HTML {
 			b = append(append(b, "    <a href=\""...), name...)
 			b = append(append(b, "/\">"...), name...)
@@ -48,7 +49,7 @@ func (f Format) entries(s *segment, first bool) []byte {
 			b = append(b, ',')
 		}
 		b = append(b, `{"_last-serial":`...)
-		b = strconv.AppendInt(b, s.serials[i], 10)
+		b = strconv.AppendInt(b, serial, 10)
 		b = append(b, `,"name":"`...)
 		b = append(append(b, name...), `"}`...)
 	}
@@ -108,7 +109,8 @@ func (p *RootPage) WritePlain(w io.Writer) error {
 }
 
 // joinGzip makes one gzip member of the parts: their blocks, an empty last
-// block, and the checksum worked out from theirs.
+// block, and the checksum worked out from theirs. The parts keep their bytes as
+// pieces of it; the caller must hold the list's lock.
 func joinGzip(parts []*part) (body []byte, length int) {
 	size := 32
 	for _, p := range parts {
@@ -117,7 +119,9 @@ func joinGzip(parts []*part) (body []byte, length int) {
 	body = append(make([]byte, 0, size), 0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255)
 	var crc uint32
 	for _, p := range parts {
+		from := len(body)
 		body = append(body, p.deflated...)
+		p.deflated = body[from:len(body):len(body)] // one copy is enough
 		crc = times(&p.shift, crc) ^ p.crc
 		length += p.length
 	}

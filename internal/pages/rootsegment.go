@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"slices"
-	"sort"
 	"strconv"
 
 	"strongroom/internal/database"
@@ -16,7 +15,7 @@ const segmentMax = 1000
 // segment is an immutable run of the sorted names with their serials; parts
 // are its compressed forms, made when first asked for.
 type segment struct {
-	names   []string
+	names   names
 	serials []int64
 	parts   [2]*part // by format
 	first   bool     // the parts were made for the first segment
@@ -24,22 +23,21 @@ type segment struct {
 
 // put returns the segment with one project brought up to date.
 func (s *segment) put(p database.ListedProject, sum *digestSum) *segment {
-	i := sort.SearchStrings(s.names, p.Name)
-	there := i < len(s.names) && s.names[i] == p.Name
+	i, there := s.names.search(p.Name)
 	if !there && !p.Listed {
 		return s
 	}
-	next := &segment{names: slices.Clone(s.names), serials: slices.Clone(s.serials)}
+	next := &segment{names: s.names, serials: slices.Clone(s.serials)}
 	if there {
-		sum.remove(s.names[i], s.serials[i])
+		sum.remove(p.Name, s.serials[i])
 	}
 	switch {
 	case p.Listed && there:
 		next.serials[i] = p.Serial
 	case p.Listed:
-		next.names, next.serials = slices.Insert(next.names, i, p.Name), slices.Insert(next.serials, i, p.Serial)
+		next.names, next.serials = s.names.with(i, p.Name), slices.Insert(next.serials, i, p.Serial)
 	default:
-		next.names, next.serials = slices.Delete(next.names, i, i+1), slices.Delete(next.serials, i, i+1)
+		next.names, next.serials = s.names.without(i), slices.Delete(next.serials, i, i+1)
 	}
 	if p.Listed {
 		sum.add(p.Name, p.Serial)
@@ -48,9 +46,9 @@ func (s *segment) put(p database.ListedProject, sum *digestSum) *segment {
 }
 
 func (s *segment) split() (a, b *segment) {
-	half := len(s.names) / 2
-	a = &segment{names: slices.Clone(s.names[:half]), serials: slices.Clone(s.serials[:half])}
-	b = &segment{names: slices.Clone(s.names[half:]), serials: slices.Clone(s.serials[half:])}
+	half := s.names.len() / 2
+	a, b = &segment{serials: slices.Clone(s.serials[:half])}, &segment{serials: slices.Clone(s.serials[half:])}
+	a.names, b.names = s.names.split(half)
 	return a, b
 }
 
@@ -95,13 +93,27 @@ func (d *digestSum) shift(name string, serial int64, negate bool) {
 type builder struct {
 	segments []*segment
 	sum      digestSum
+
+	text    []byte
+	ends    []uint32
+	serials []int64
 }
 
 func (b *builder) add(name string, serial int64) {
-	if n := len(b.segments); n == 0 || len(b.segments[n-1].names) >= segmentMax*3/4 {
-		b.segments = append(b.segments, &segment{})
+	if len(b.ends) == segmentMax*3/4 {
+		b.flush()
 	}
-	s := b.segments[len(b.segments)-1]
-	s.names, s.serials = append(s.names, name), append(s.serials, serial)
+	b.text = append(b.text, name...)
+	b.ends, b.serials = append(b.ends, uint32(len(b.text))), append(b.serials, serial)
 	b.sum.add(name, serial)
+}
+
+// flush ends a segment. It must be called once after the last name.
+func (b *builder) flush() {
+	if len(b.ends) == 0 {
+		return
+	}
+	serials := append(make([]int64, 0, len(b.serials)), b.serials...)
+	b.segments = append(b.segments, &segment{names: namesOf(b.text, b.ends), serials: serials})
+	b.text, b.ends, b.serials = b.text[:0], b.ends[:0], b.serials[:0]
 }

@@ -14,13 +14,16 @@ import (
 	"strongroom/internal/upload/check"
 )
 
-// Acceptor takes uploads. All fields must be set.
+// Acceptor takes uploads. All fields but Scan must be set.
 type Acceptor struct {
 	DB       *database.DB
 	Recorder *change.Recorder
 	Guard    *access.Guard
 	Bucket   blob.Bucket
 	Policy   check.Policy
+	Look     Look
+	Rules    *RuleCache
+	Scan     *Scanning // nil for no scanner
 }
 
 // Request is one upload as the door received it.
@@ -30,6 +33,7 @@ type Request struct {
 	UserAgent string
 	Query     map[string][]string // fields may stand in the query too (U-01)
 	Body      *multipart.Reader
+	DryRun    bool // all checks and no change (AV-19)
 }
 
 // Result says what an accepted upload did.
@@ -38,6 +42,7 @@ type Result struct {
 	Project   string // normalised
 	Version   string
 	Duplicate bool // the very same file was there; nothing changed
+	DryRun    bool // it would be accepted; nothing changed
 	Warnings  []string
 }
 
@@ -70,6 +75,7 @@ func (a *Acceptor) Accept(ctx context.Context, r Request) (Result, error) {
 		return Result{}, err
 	}
 	in.by = attempt{identity: r.Identity, actor: r.Identity.Actor(r.Address, r.UserAgent)}
+	in.dryRun = r.DryRun || in.field(":action") == check.Validate
 	return a.finish(ctx, in)
 }
 
@@ -81,6 +87,8 @@ type incoming struct {
 	by         attempt
 	uploadedAt time.Time // of an import that keeps the old time; zero for now
 	inspected  bool
+	dryRun     bool
+	scanned    scanned
 }
 
 // attempt is on whose behalf an upload happens.
@@ -95,7 +103,6 @@ type attempt struct {
 
 // finish is steps 4 to 9.
 func (a *Acceptor) finish(ctx context.Context, in *incoming) (Result, error) {
-	u := &in.Upload
 	// 4. Authorise: may this identity upload to the name, or create it?
 	// 5. Match the filename.
 	// 6. Recognise: the same bytes again end here.
@@ -105,11 +112,12 @@ func (a *Acceptor) finish(ctx context.Context, in *incoming) (Result, error) {
 		return in.result(index.File{}, duplicate), err
 	}
 	// 7. Inspect. A local file was looked into before (see AcceptLocal).
-	if err := in.inspect(in.stage, in.stage.Size()); err != nil {
-		return Result{}, err
+	err = a.examine(ctx, in)
+	if in.dryRun {
+		return in.result(index.File{}, false), err
 	}
-	if err := check.Run(check.Contents, u); err != nil {
-		return Result{}, err
+	if err != nil {
+		return Result{}, errors.Join(err, a.noteRefused(ctx, in))
 	}
 	// 8. Store: from here a crash leaves blobs that no row names.
 	if err := a.store(ctx, in); err != nil {
@@ -118,6 +126,18 @@ func (a *Acceptor) finish(ctx context.Context, in *incoming) (Result, error) {
 	// 9. Record: one transaction; a crash before its commit leaves the blobs,
 	// one after it leaves everything.
 	return a.record(ctx, in)
+}
+
+// examine is step 7: it looks into the staged file and holds it against the
+// checks of its contents, the rules of the gate and the operator's scanner.
+func (a *Acceptor) examine(ctx context.Context, in *incoming) error {
+	if err := a.inspectStage(ctx, in); err != nil {
+		return err
+	}
+	if err := check.Run(check.Contents, &in.Upload); err != nil {
+		return err
+	}
+	return a.scan(ctx, in)
 }
 
 // decide runs the checks of steps 4 to 6 on facts read through q: at first on
@@ -169,5 +189,5 @@ func (a *Acceptor) authorise(ctx context.Context, q database.Q, in *incoming) er
 }
 
 func (in *incoming) result(f index.File, duplicate bool) Result {
-	return Result{File: f, Project: in.Name, Version: in.Version.String(), Duplicate: duplicate, Warnings: in.Warnings}
+	return Result{File: f, Project: in.Name, Version: in.Version.String(), Duplicate: duplicate, DryRun: in.dryRun, Warnings: in.Warnings}
 }

@@ -126,8 +126,7 @@ func TestU21TheSameBytes(t *testing.T) {
 		s.Acceptor.Policy.ReleaseMaxAge = 14 * 24 * time.Hour
 		wheel := apptest.Wheel("demo", "1.0", "x")
 		s.MustUpload(wheel)
-		now := s.Clock
-		s.Clock = func() time.Time { return now().AddDate(1, 0, 0) }
+		s.SetClock(365 * 24 * time.Hour)
 		before := rows(t, s)
 		if r := s.Upload("", wheel); r.StatusCode != http.StatusForbidden {
 			t.Errorf("nobody: %s", r.Status)
@@ -149,10 +148,7 @@ func TestU21TheSameBytes(t *testing.T) {
 func TestSD9Spellings(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
 		s.MustUpload(apptest.Wheel("demo", "1.0", "x"))
-		tagged := apptest.Wheel("demo", "1.0", "tags")
-		tagged.Filename = "demo-1.0-py2.py3-none-any.whl"
-		tagged.Pyversion = "py2.py3"
-		s.MustUpload(tagged)
+		s.MustUpload(apptest.TaggedWheel("py2.py3", "demo", "1.0", "tags"))
 		for _, row := range []struct{ version, filename string }{
 			{"1.0", "demo-1.0-py3-none-any.whl"},
 			{"1.0.0", "demo-1.0.0-py3-none-any.whl"},
@@ -325,6 +321,28 @@ func TestManyNewReleasesAtOnce(t *testing.T) {
 		text := strings.Join(actions(t, s, "demo"), "\n")
 		if strings.Count(text, "create") != 1 || strings.Count(text, "new release") != 8 || strings.Count(text, " file ") != 8 {
 			t.Errorf("%s", text)
+		}
+	})
+}
+
+// TestLookAlikesAtOnce: of names that look alike, registered at the same
+// moment where they are refused, one is (N-05), also when transactions run side
+// by side.
+func TestLookAlikesAtOnce(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+		s.Acceptor.Policy.RefuseLookAlike = true
+		for round := range 5 {
+			statuses := make([]string, 6)
+			var all sync.WaitGroup
+			for i, end := range []string{"l", "1", "-l", "-1", "i", "_I"} {
+				name := fmt.Sprint("demo", round, "x", end)
+				all.Go(func() { statuses[i] = s.Upload(s.Token, apptest.Wheel(name, "1.0", "x")).Status })
+			}
+			all.Wait()
+			won := slices.DeleteFunc(statuses, func(status string) bool { return strings.Contains(status, "too similar") })
+			if len(won) != 1 || !strings.HasPrefix(won[0], "200 ") {
+				t.Errorf("%q", won)
+			}
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package upload
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -12,13 +13,20 @@ import (
 	"strongroom/internal/upload/check"
 )
 
-// Examine applies to a local file the checks of an upload that need no index:
-// those of the form, the filename and the contents. It returns everything they
-// found; the error says that the file cannot be read. Owner and UploadedAt of
-// the file do not matter.
-func Examine(f LocalFile, p check.Policy, now time.Time) (Result, []index.Problem, error) {
+// Examiner applies to local files the checks of an upload that need no index:
+// those of the form, the filename and the contents.
+type Examiner struct {
+	Policy check.Policy
+	Look   Look
+	Rules  *check.Rules // of the gate; nil for none
+	Now    time.Time
+}
+
+// Examine returns everything the checks found; the error says that the file
+// cannot be read. Owner and UploadedAt of the file do not matter.
+func (e Examiner) Examine(ctx context.Context, f LocalFile) (Result, []index.Problem, error) {
 	in := &incoming{}
-	in.Policy, in.Now = p, now
+	in.Policy, in.Now, in.Rules = e.Policy, e.Now, e.Rules
 	in.Filename, in.Legacy = f.Filename, f.Legacy
 	hasher := blob.NewHasher()
 	defer hasher.Close()
@@ -26,12 +34,12 @@ func Examine(f LocalFile, p check.Policy, now time.Time) (Result, []index.Proble
 		return Result{}, nil, fmt.Errorf("read %s: %w", f.Filename, err)
 	}
 	in.Digests = hasher.Sum()
-	problems, err := in.examine(f.Content)
+	problems, err := in.examine(func() error { return in.inspect(ctx, e.Look, f.File) })
 	return in.result(index.File{}, false), problems, err
 }
 
-func (in *incoming) examine(content *io.SectionReader) ([]index.Problem, error) {
-	if err := in.describe(content, content.Size()); err != nil {
+func (in *incoming) examine(inspect func() error) ([]index.Problem, error) {
+	if err := in.describe(inspect); err != nil {
 		return problemsOf(err)
 	}
 	var all []index.Problem

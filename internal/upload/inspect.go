@@ -2,27 +2,57 @@ package upload
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"io"
+	"os"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
 	"strongroom/internal/blob"
+	"strongroom/internal/index"
 	"strongroom/internal/packaging/coremeta"
 	"strongroom/internal/packaging/dist"
+	"strongroom/internal/packaging/inspect"
 )
 
-// inspect is step 7: it reads what the archive says of itself, once. What is
-// served comes from there, not from the form (AV-16). What is wrong with the
-// archive is for the checks; the error says that its bytes cannot be read.
-func (in *incoming) inspect(r io.ReaderAt, size int64) error {
+// inspectStage looks into the staged file, once.
+func (a *Acceptor) inspectStage(ctx context.Context, in *incoming) (err error) {
 	if in.inspected {
 		return nil
 	}
+	if in.Rules, err = a.Rules.Get(ctx); err != nil {
+		return err
+	}
+	file, err := in.stage.File()
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	return in.inspect(ctx, a.Look, file)
+}
+
+// inspect reads what the archive says of itself. What is served comes from
+// there, not from the form (AV-16). What is wrong with the archive is for the
+// checks; the error says that it could not be looked into.
+func (in *incoming) inspect(ctx context.Context, look Look, file *os.File) error {
 	in.inspected = true
-	in.Archive, in.ArchiveErr = dist.Read(r, size, in.Dist, dist.Default())
-	if in.ArchiveErr != nil && dist.ArchiveErrors(in.ArchiveErr) == nil {
-		return fmt.Errorf("read the staged file: %w: %w", blob.ErrUnavailable, in.ArchiveErr)
+	report, err := look(ctx, file, inspect.Request{
+		Filename: in.Filename, Project: in.Name, Limits: in.Policy.Limits, Texts: in.Rules.Texts(), Audit: in.Policy.AuditWheels,
+	})
+	var refusal *index.Error
+	if err != nil && !errors.As(err, &refusal) {
+		return fmt.Errorf("read the staged file: %w: %w", blob.ErrUnavailable, err)
+	}
+	if err != nil {
+		return err
+	}
+	in.Archive, in.Hits, in.Audit = report.Contents, report.Hits, report.Audit
+	for _, e := range report.Refusals {
+		in.ArchiveErr = errors.Join(in.ArchiveErr, e)
+	}
+	for _, w := range report.Contents.Warnings {
+		in.Warn("%s.", strings.TrimSuffix(w.Error(), "."))
 	}
 	if in.Archive.Metadata == nil {
 		return nil

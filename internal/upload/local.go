@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"os"
 	"strings"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 // LocalFile is a distribution on the operator's disk.
 type LocalFile struct {
 	Content    *io.SectionReader
+	File       *os.File   // the open file itself: what Examine looks into; AcceptLocal needs none
 	Filename   string     // without folders
 	Owner      index.User // who gets the project if this file creates one
 	UploadedAt time.Time  // zero for now
@@ -47,7 +49,7 @@ func (a *Acceptor) AcceptLocal(ctx context.Context, f LocalFile) (Result, error)
 		return Result{}, source.explain(err)
 	}
 	// 7. Inspect and 3. Read the form.
-	if err := in.describe(in.stage, in.stage.Size()); err != nil {
+	if err := in.describe(func() error { return a.inspectStage(ctx, in) }); err != nil {
 		return Result{}, err
 	}
 	if err := check.Run(check.Form, &in.Upload); err != nil {
@@ -80,7 +82,7 @@ func (a *Acceptor) recognise(ctx context.Context, f LocalFile) (Result, error) {
 
 // describe fills in what an upload's form would have told, from the filename
 // and the archive. It refuses a file that does not say enough of itself.
-func (in *incoming) describe(r io.ReaderAt, size int64) error {
+func (in *incoming) describe(inspect func() error) error {
 	in.HasFile, in.ContentType = true, "application/octet-stream"
 	in.Fields = map[string][]string{
 		":action": {"file_upload"}, "filetype": {string(index.Sdist)}, "sha256_digest": {in.Digests.SHA256},
@@ -88,7 +90,7 @@ func (in *incoming) describe(r io.ReaderAt, size int64) error {
 	if in.nameFile(); in.Dist.Kind == 0 {
 		return check.Run(check.Filename, &in.Upload)
 	}
-	if err := in.inspect(r, size); err != nil {
+	if err := inspect(); err != nil {
 		return err
 	}
 	if in.Archive.Metadata == nil {

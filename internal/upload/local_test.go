@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -123,7 +125,8 @@ func TestAcceptLocalTellsWhoseFault(t *testing.T) {
 
 // TestExamine tells everything that is wrong, once.
 func TestExamine(t *testing.T) {
-	policy := check.Policy{Tags: dist.PyPI, FileLimit: 1 << 20}
+	policy := check.Policy{Tags: dist.PyPI, FileLimit: 1 << 20, Limits: dist.DefaultLimits()}
+	examiner := upload.Examiner{Policy: policy, Look: upload.LookHere, Now: time.Now()}
 	good := apptest.Wheel("demo", "1.0", "x", "License-File: LICENSE") // setuptools wrote it long before metadata 2.4
 	for name, c := range map[string]struct {
 		d    apptest.Dist
@@ -137,11 +140,11 @@ func TestExamine(t *testing.T) {
 		"other version":   {renamed(apptest.Sdist("demo", "1.0", "x"), "demo-2.0.tar.gz"), "invalid-filename"},
 		"no wheel's name": {renamed(good, "demo.whl"), "invalid-filename"},
 		"no extension":    {renamed(good, "demo"), "invalid-extension"},
-		"a platform":      {renamed(good, "demo-1.0-py3-none-linux_x86_64.whl"), "unsupported-platform-tag"},
+		"a platform":      {renamed(good, "demo-1.0-py3-none-linux_x86_64.whl"), "unsupported-platform-tag invalid-archive"},
 		"a folder":        {renamed(apptest.Sdist("demo", "1.0", "x"), `a\demo-1.0.tar.gz`), "invalid-filename"},
 		"empty":           {apptest.Dist{Filename: "demo-1.0.tar.gz"}, "invalid-archive"},
 	} {
-		_, problems, err := upload.Examine(local(c.d, index.User{}), policy, time.Now())
+		_, problems, err := examiner.Examine(t.Context(), onDisk(t, c.d))
 		var got []string
 		for _, p := range problems {
 			got = append(got, string(p.Code))
@@ -150,11 +153,28 @@ func TestExamine(t *testing.T) {
 			t.Errorf("%s: %v %+v, want %q", name, err, problems, c.want)
 		}
 	}
-	broken := local(good, index.User{})
+	broken := onDisk(t, good)
 	broken.Content = io.NewSectionReader(brokenSource{bytes.NewReader(good.Body)}, 0, int64(len(good.Body)))
-	if _, _, err := upload.Examine(broken, policy, time.Now()); err == nil {
+	if _, _, err := examiner.Examine(t.Context(), broken); err == nil {
 		t.Error("a file that cannot be read was examined")
 	}
+}
+
+// onDisk is a distribution as an open file.
+func onDisk(t *testing.T, d apptest.Dist) upload.LocalFile {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(path, d.Body, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { file.Close() })
+	f := local(d, index.User{})
+	f.File = file
+	return f
 }
 
 func renamed(d apptest.Dist, filename string) apptest.Dist {

@@ -40,6 +40,9 @@ func (a *Acceptor) record(ctx context.Context, in *incoming) (Result, error) {
 func (a *Acceptor) lockAndDecide(ctx context.Context, tx *change.Tx, in *incoming) (duplicate bool, err error) {
 	if !in.Facts.NameKnown {
 		row := index.Name{Name: in.Name, LookAlike: packaging.LookAlike(in.Name), State: index.NameActive, CreatedAt: tx.Now}
+		if err := tx.HoldLookAlike(ctx, row.LookAlike); err != nil {
+			return false, err
+		}
 		if _, err := tx.ClaimName(ctx, row); err != nil {
 			return false, err
 		}
@@ -170,8 +173,23 @@ func (a *Acceptor) file(ctx context.Context, tx *change.Tx, in *incoming, p inde
 		return f, err
 	}
 	tx.Journal(in.Name, r.Version, fmt.Sprintf("add %s file %s", f.PythonVersion, f.Filename))
+	if report := in.report(); len(report.Warnings) > 0 || report.Platform != "" {
+		if err := tx.InsertFileReport(ctx, f.ID, report); err != nil {
+			return f, err
+		}
+	}
+	in.noteGate(tx)
 	tx.Event(index.Event{Action: index.EventFileAdd, Object: "project:" + in.Name, After: f.Filename + " sha256:" + f.SHA256})
 	return f, nil
+}
+
+// report is what the owners should know of the accepted file (PT-7, AV-15).
+func (in *incoming) report() index.FileReport {
+	r := index.FileReport{Warnings: append([]string{}, in.Warnings...)}
+	if in.Audit != nil {
+		r.Platform = in.Audit.Honest
+	}
+	return r
 }
 
 func (in *incoming) field(name string) string {

@@ -2,6 +2,8 @@ package upload_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -165,9 +167,16 @@ func formRefusals() []refused {
 // fileRefusals are refused for what the file is.
 func fileRefusals() []refused {
 	const info = "demo-1.0.dist-info/"
-	wheelFile, metadata := [2]string{info + "WHEEL", "Wheel-Version: 1.0\n"}, [2]string{info + "METADATA", "Metadata-Version: 2.4\nName: demo\nVersion: 1.0\nLicense-File: LICENSE\n"}
-	record := func(names ...string) [2]string {
-		return [2]string{info + "RECORD", strings.Join(names, ",,\n") + ",,\n" + info + "RECORD,,\n"}
+	wheelFile := [2]string{info + "WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"}
+	metadata, plain := [2]string{info + "METADATA", "Metadata-Version: 2.4\nName: demo\nVersion: 1.0\nLicense-File: LICENSE\n"}, [2]string{info + "METADATA", "Metadata-Version: 2.2\nName: demo\nVersion: 1.0\n"}
+	later, broken := [2]string{info + "METADATA", "Metadata-Version: 2.2\nName: demo\nVersion: 1.1\n"}, [2]string{info + "entry_points.txt", "[broken\n"}
+	record := func(members ...[2]string) [2]string {
+		var lines strings.Builder
+		for _, m := range members {
+			sum := sha256.Sum256([]byte(m[1]))
+			fmt.Fprintf(&lines, "%s,sha256=%s,%d\n", m[0], base64.RawURLEncoding.EncodeToString(sum[:]), len(m[1]))
+		}
+		return [2]string{info + "RECORD", lines.String() + info + "RECORD,,\n"}
 	}
 	return []refused{
 		{"row 19", as("a/demo-1.0-py3-none-any.whl"), 400, index.CodeInvalidFilename, "in the name"},
@@ -194,14 +203,14 @@ func fileRefusals() []refused {
 		{"row 33 version", as("demo-1.1-py3-none-any.whl"), 400, index.CodeInvalidFilename, "Version in filename should be '1.0' not '1.1'"},
 		{"row 30", fresh("1.2", func(u *sent) { u.Body = []byte("no zip"); u.fields["sha256_digest"] = []string{u.SHA256()} }), 400, index.CodeInvalidArchive, "Invalid distribution file"},
 		{"row 35", build("7", holding(wheelFile, metadata)), 400, index.CodeRecordMissing, "RECORD"},
-		{"row 37", build("7", holding(wheelFile, record(wheelFile[0]))), 400, index.CodeMetadataMissing, "METADATA"},
-		{"row 34", build("7", holding(wheelFile, metadata, record(wheelFile[0], metadata[0]))), 400, index.CodeLicenseFile, "License-File LICENSE does not exist"},
-		{"row 36", build("7", holding(wheelFile, [2]string{info + "METADATA", "Metadata-Version: 2.2\nName: demo\nVersion: 1.0\n"}, [2]string{info + "entry_points.txt", "[broken\n"},
-			record(wheelFile[0], metadata[0], info+"entry_points.txt"))), 400, index.CodeEntryPoints, "entry points"},
-		{"row 35 mismatch", build("7", holding(wheelFile, [2]string{info + "METADATA", "Metadata-Version: 2.2\nName: demo\nVersion: 1.0\n"}, record(wheelFile[0]))), 400, index.CodeRecordMismatch, "RECORD does not list"},
+		{"row 37", build("7", holding(wheelFile, record(wheelFile))), 400, index.CodeMetadataMissing, "METADATA"},
+		{"row 34", build("7", holding(wheelFile, metadata, record(wheelFile, metadata))), 400, index.CodeLicenseFile, "License-File LICENSE does not exist"},
+		{"row 36", build("7", holding(wheelFile, plain, broken, record(wheelFile, plain, broken))), 400, index.CodeEntryPoints, "entry points"},
+		{"row 35 mismatch", build("7", holding(wheelFile, plain, record(wheelFile))), 400, index.CodeRecordMismatch, "RECORD does not list"},
+		{"row 35 hash", build("7", holding(wheelFile, plain, record(wheelFile, later))), 400, index.CodeRecordMismatch, "1 with another SHA-256 (demo-1.0.dist-info/METADATA)"},
 		{"row 31 W-03", sdistHolding([2]string{"demo-1.0/setup.py", ""}), 400, index.CodeMetadataMissing, "PKG-INFO"},
 		{"row 32", sdistHolding([2]string{"demo-1.0/PKG-INFO", metadata[1]}), 400, index.CodeLicenseFile, "does not exist"},
-		{"AV-16", build("7", holding(wheelFile, [2]string{info + "METADATA", "Metadata-Version: 2.2\nName: demo\nVersion: 1.1\n"}, record(wheelFile[0], metadata[0]))), 400, index.CodeMetadataMismatch, `have version "1.1"`},
+		{"AV-16", build("7", holding(wheelFile, later, record(wheelFile, later))), 400, index.CodeMetadataMismatch, `have version "1.1"`},
 	}
 }
 
@@ -234,10 +243,9 @@ func furnish(t *testing.T) (s *apptest.Server, stranger string) {
 	s = apptest.Start(t, func(c *config.Config) {
 		c.Profile, c.FileLimit = "public", 1<<20
 	})
-	now := s.Clock
-	s.Clock = func() time.Time { return now().AddDate(0, 0, -20) }
+	s.SetClock(-20 * 24 * time.Hour)
 	s.MustUpload(apptest.Wheel("demo", "0.1", "old"))
-	s.Clock = now
+	s.SetClock(0)
 	second := apptest.Wheel("demo", "1.0", "second build")
 	second.Filename = "demo-1.0-2-py3-none-any.whl"
 	for _, d := range []apptest.Dist{
@@ -307,8 +315,7 @@ func TestRow14Rate(t *testing.T) {
 	s.MustUpload(apptest.Wheel("two", "1.0", "x"))
 	refused{status: http.StatusTooManyRequests, code: index.CodeTooManyProjects, want: "oo many new projects", upload: func(*sent) {}}.send(t, s)
 	s.MustUpload(apptest.Wheel("two", "1.1", "x"))
-	now := s.Clock
-	s.Clock = func() time.Time { return now().Add(61 * time.Minute) }
+	s.SetClock(61 * time.Minute)
 	s.MustUpload(apptest.Wheel("demo", "1.0", "x"))
 }
 

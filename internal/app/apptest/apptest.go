@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -27,8 +28,9 @@ type Server struct {
 	Admin index.User
 	Token string // an upload token of Admin
 
-	t    testing.TB
-	stop func()
+	t     testing.TB
+	stop  func()
+	ahead atomic.Int64 // of the real time, in nanoseconds
 }
 
 // PostgresVariable names the environment variable with the address of a
@@ -84,13 +86,15 @@ func StartWith(t testing.TB, c config.Config) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s := &Server{App: a, t: t}
+	a.Clock = func() time.Time { return time.Now().Add(time.Duration(s.ahead.Load())) }
 	srv, err := a.Listen()
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.URL = srv.URL()
 	done := make(chan error, 1)
 	go func() { done <- srv.Run(ctx) }()
-	s := &Server{App: a, URL: srv.URL(), t: t}
 	stopped := false
 	s.stop = func() {
 		if stopped {
@@ -106,10 +110,19 @@ func StartWith(t testing.TB, c config.Config) *Server {
 		}
 	}
 	t.Cleanup(s.stop)
+	if c.TLSCert == "" { // it answers once everything runs
+		if r := s.Get("/_health/"); r.StatusCode != http.StatusOK {
+			t.Fatalf("the server is not ready: %s", r.Status)
+		}
+	}
 	s.Admin = s.User("admin")
 	s.Token = s.NewToken(access.Grant{User: s.Admin})
 	return s
 }
+
+// SetClock makes it that much later than it is, or earlier; it may be called
+// while the server works.
+func (s *Server) SetClock(ahead time.Duration) { s.ahead.Store(int64(ahead)) }
 
 // Stop ends the server as an operator would.
 func (s *Server) Stop() { s.stop() }

@@ -32,16 +32,21 @@ type Dist struct {
 // "Requires-Python: >=3.8", go into its METADATA; payload makes its bytes
 // differ.
 func Wheel(name, version, payload string, extra ...string) Dist {
+	return TaggedWheel("py3", name, version, payload, extra...)
+}
+
+// TaggedWheel makes a wheel for other Pythons, such as "py2.py3".
+func TaggedWheel(python, name, version, payload string, extra ...string) Dist {
 	stem := packaging.FilenameName(name) + "-" + version
 	d := Dist{
-		Name: name, Version: version, Filename: stem + "-py3-none-any.whl", Filetype: "bdist_wheel", Pyversion: "py3",
+		Name: name, Version: version, Filename: stem + "-" + python + "-none-any.whl", Filetype: "bdist_wheel", Pyversion: python,
 		Metadata: metadata(name, version, extra),
 	}
 	info := stem + ".dist-info/"
 	members := [][2]string{
 		{packaging.FilenameName(name) + "/__init__.py", "PAYLOAD = " + fmt.Sprintf("%q", payload) + "\n"},
 		{info + "METADATA", d.Metadata},
-		{info + "WHEEL", "Wheel-Version: 1.0\nGenerator: apptest\nRoot-Is-Purelib: true\nTag: py3-none-any\n"},
+		{info + "WHEEL", "Wheel-Version: 1.0\nGenerator: apptest\nRoot-Is-Purelib: true\nTag: " + python + "-none-any\n"},
 	}
 	record := ""
 	for _, m := range members {

@@ -2,9 +2,10 @@ package dist
 
 import (
 	"archive/tar"
-	"archive/zip"
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
 	"io"
 	"slices"
 	"strings"
@@ -42,30 +43,6 @@ func fooSdist() []entry {
 // without returns the entries that do not have this name.
 func without(entries []entry, name string) []entry {
 	return slices.DeleteFunc(entries, func(e entry) bool { return e.name == name })
-}
-
-// zipOf builds a zip.
-func zipOf(t testing.TB, entries ...entry) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	w := zip.NewWriter(&b)
-	for _, e := range entries {
-		method := zip.Deflate
-		if strings.HasSuffix(e.name, "/") {
-			method = zip.Store
-		}
-		member, err := w.CreateHeader(&zip.FileHeader{Name: e.name, Method: method})
-		if err == nil {
-			_, err = io.WriteString(member, e.content)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
 }
 
 // tarOf builds a tar.
@@ -111,6 +88,12 @@ func gzipOf(t testing.TB, content []byte) []byte {
 func tarGzOf(t testing.TB, entries ...entry) []byte {
 	t.Helper()
 	return gzipOf(t, tarOf(t, entries...))
+}
+
+// sha256Hex is a hash as [Member] has it.
+func sha256Hex(content string) string {
+	sum := sha256.Sum256([]byte(content))
+	return hex.EncodeToString(sum[:])
 }
 
 // read reads an archive under a filename with the default limits.

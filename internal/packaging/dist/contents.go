@@ -48,6 +48,10 @@ type Options struct {
 	// once, in order. Nil means that nobody is interested. A write error ends
 	// the reading and is returned.
 	Watch func(Member) io.Writer
+
+	// GzipPadding accepts zeros after the end of a .tar.gz's gzip data, which
+	// tapes and some old tools leave there (AV-11).
+	GzipPadding bool
 }
 
 // Member is one entry of an archive.
@@ -76,33 +80,30 @@ type Contents struct {
 	HasEntryPoint bool            // the wheel has an entry_points.txt
 }
 
-// Read takes the facts of f's archive from r, which holds size bytes. It
-// keeps the limits while it reads: a tar.gz is counted as it expands and left
-// at the limit; of a zip only the few files named in [Contents] are expanded.
+// Read takes the facts of f's archive from r, which holds size bytes, in one
+// pass in which every member is expanded and hashed. It keeps the limits while
+// it reads: a tar.gz is counted as it expands and left at the limit; no member
+// of a zip is expanded beyond what it declares, and that is held against the
+// limits before.
 //
-// The error is a [*ArchiveError], or several of them when members are missing
-// ([ArchiveErrors] takes it apart); the Contents then hold what was found. An
-// error that is not one comes from r.
+// The error is a [*ArchiveError], or up to 20 of them ([ArchiveErrors] takes
+// it apart); the Contents then hold what was found, and nobody may rely on it.
+// An error that is not one comes from r or from a watcher.
 func Read(r io.ReaderAt, size int64, f Filename, opt Options) (Contents, error) {
-	src := &source{file: r, left: unbounded}
-	c, err := readKind(src, size, f, opt.Limits)
+	src := &source{file: r}
+	c, err := readKind(src, size, f, opt)
 	if src.failed != nil {
 		return c, src.failed
 	}
 	return c, err
 }
 
-// readKind reads by the file's format. Each format has one function, so that
-// a stricter reader can take its place.
-func readKind(src *source, size int64, f Filename, lim Limits) (Contents, error) {
-	switch {
-	case f.Kind == Wheel:
-		return readWheel(src, size, f, lim)
-	case f.Ext == extZip:
-		return readZipSdist(src, size, lim)
-	default:
-		return readTarSdist(src, size, lim)
+// readKind reads by the file's format.
+func readKind(src *source, size int64, f Filename, opt Options) (Contents, error) {
+	if f.Kind == Wheel || f.Ext == extZip {
+		return readZip(src, size, f, opt)
 	}
+	return readTarSdist(src, size, f, opt)
 }
 
 // Top returns the folder that holds the metadata: "foo-1.0" in an sdist,

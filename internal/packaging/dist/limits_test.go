@@ -2,11 +2,11 @@ package dist
 
 import (
 	"archive/tar"
-	"archive/zip"
 	"bytes"
 	"compress/gzip"
 	"fmt"
 	"io"
+	"maps"
 	"testing"
 )
 
@@ -129,77 +129,36 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// TestZipDirectoryIsBounded: a directory of a million entries is not read
-// through to learn that there are too many.
-func TestZipDirectoryIsBounded(t *testing.T) {
-	var many []entry
-	for i := range 40_000 {
-		many = append(many, entry{fmt.Sprintf("foo-1.0/%040d/", i), ""})
-	}
-	archive := zipOf(t, many...)
-	lim := DefaultLimits()
-	lim.Members = 1000
-	src := &source{file: bytes.NewReader(archive), left: unbounded}
-	if _, err := openZip(src, int64(len(archive)), lim); kinds(err) != "too-many-members" {
-		t.Fatalf("got %v", err)
-	}
-	if src.left > 0 {
-		t.Errorf("%d bytes of the directory's budget left: the whole was read", src.left)
-	}
-}
-
-// TestZipSpoofed: a member that declares less than it holds is read no
-// further than the limit, one with an unknown method not at all.
-func TestZipSpoofed(t *testing.T) {
-	var b bytes.Buffer
-	w := zip.NewWriter(&b)
-	packed := zipOf(t, entry{"x", string(make([]byte, 1<<20))})
-	inner, err := zip.NewReader(bytes.NewReader(packed), int64(len(packed)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	raw, err := inner.File[0].OpenRaw()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, method := range map[string]uint16{"foo-1.0.dist-info/METADATA": zip.Deflate, "foo-1.0.dist-info/WHEEL": 12} {
-		header := &zip.FileHeader{Name: name, Method: method, UncompressedSize64: 10, CompressedSize64: inner.File[0].CompressedSize64}
-		member, err := w.CreateRaw(header)
-		if err == nil && method == zip.Deflate {
-			_, err = io.Copy(member, raw)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	a, _, err := readZip(&source{file: bytes.NewReader(b.Bytes()), left: unbounded}, int64(b.Len()), small())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := a.content("foo-1.0.dist-info/METADATA", 100); kinds(err) != "too-large" && kinds(err) != "not-an-archive" {
-		t.Errorf("spoofed size: got %v", err)
-	}
-	if _, err := a.content("foo-1.0.dist-info/WHEEL", 100); kinds(err) != "unsupported-method" {
-		t.Errorf("unknown method: got %v", err)
-	}
-}
-
-// FuzzReadWheel and FuzzReadSdist: no panic, no content beyond the limits.
-func FuzzReadWheel(f *testing.F) {
+// FuzzReadZip: no panic, nothing beyond the limits, and what is accepted is
+// what archive/zip sees (AV-22, P24).
+func FuzzReadZip(f *testing.F) {
 	f.Add(zipOf(f, fooWheel()...))
-	f.Fuzz(func(t *testing.T, archive []byte) { fuzzRead(t, fooWhl, archive) })
+	for _, c := range zipCorpus() {
+		if archive, _ := c.build(); len(archive) < 1200 {
+			f.Add(archive)
+		}
+	}
+	f.Fuzz(func(t *testing.T, archive []byte) {
+		for _, name := range []string{fooWhl, "foo-1.0.zip"} {
+			fuzzRead(t, name, archive)
+			c, err := read(t, name, archive)
+			if err != nil {
+				continue
+			}
+			if seen, err := goZip(archive); err != nil || !maps.Equal(seen, ours(c)) {
+				t.Fatalf("archive/zip sees%s (error: %v); we see%s", seen.beyond(ours(c)), err, ours(c).beyond(seen))
+			}
+		}
+	})
 }
 
+// FuzzReadSdist: no panic, no content beyond the limits.
 func FuzzReadSdist(f *testing.F) {
 	f.Add(tarGzOf(f, fooSdist()...))
 	f.Add(tarOf(f, fooSdist()...)) // without the checksum that hides the tar from the fuzzer
 	f.Fuzz(func(t *testing.T, archive []byte) {
 		fuzzRead(t, fooTarGz, archive)
 		fuzzRead(t, fooTarGz, gzipOf(t, archive))
-		fuzzRead(t, "foo-1.0.zip", archive)
 	})
 }
 

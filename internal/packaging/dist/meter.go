@@ -28,7 +28,7 @@ func (m *meter) Read(p []byte) (int, error) {
 // many bytes, or nil.
 func (lim Limits) expansion(expanded, archive int64) error {
 	if expanded > lim.RatioFloor && expanded/lim.Ratio > archive {
-		return refuse(RatioExceeded, "", "the archive exceeds a compression ratio of %d", lim.Ratio)
+		return refuse(RatioExceeded, "", "File exceeds compression ratio of %d", lim.Ratio)
 	}
 	if expanded > lim.Expanded {
 		return refuse(TooLarge, "", "the archive expands to more than %d bytes", lim.Expanded)
@@ -36,33 +36,15 @@ func (lim Limits) expansion(expanded, archive int64) error {
 	return nil
 }
 
-// source is the file an archive is read from. It bounds how much is read
-// while a limit is set, and remembers its own failure, so that a broken disk
-// is never taken for a broken archive.
+// source is the file an archive is read from. It remembers its own failure,
+// so that a broken disk is never taken for a broken archive.
 type source struct {
 	file   io.ReaderAt
-	left   int64 // bytes that may still be read
 	failed error // what the file itself failed with
 }
 
-// unbounded is a limit no reading reaches.
-const unbounded = 1<<62 - 1
-
-// errDirectory ends the opening of a zip with too large a directory.
-var errDirectory = errors.New("the archive's directory is too large")
-
-// errOffset answers a read before the begin of the file.
-var errOffset = errors.New("the archive points outside of itself")
-
-// ReadAt implements io.ReaderAt. An archive may point before its own begin,
-// which is the archive's fault and not the file's.
+// ReadAt implements io.ReaderAt.
 func (s *source) ReadAt(p []byte, off int64) (int, error) {
-	if off < 0 {
-		return 0, errOffset
-	}
-	if s.left -= int64(len(p)); s.left < 0 {
-		return 0, errDirectory
-	}
 	n, err := s.file.ReadAt(p, off)
 	if err != nil && !errors.Is(err, io.EOF) {
 		s.failed = err

@@ -2,7 +2,9 @@ package dist
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/csv"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -68,28 +70,36 @@ func recordEntry(fields []string) (RecordEntry, error) {
 }
 
 // RecordDifferences is how a RECORD differs from the archive it stands in.
-// Each list is sorted and without duplicates.
+// Each list holds paths, sorted and without duplicates. A path that is not in
+// both stands in none of the last four.
 type RecordDifferences struct {
 	NotInRecord  []string // files of the archive that RECORD does not list
 	NotInArchive []string // lines of RECORD without such a file
 	Repeated     []string // paths RECORD lists more than once
+	WrongHash    []string // files whose SHA-256 is not the one stated, or whose stated one is not a digest
+	WrongSize    []string // files whose size is not the one stated
+	NoHash       []string // lines without a hash; RECORD itself needs none
+	WeakHash     []string // lines with a hash weaker than SHA-256 (MD5, SHA-1) or of an unknown kind
 }
 
 // Empty reports whether there is no difference.
 func (d RecordDifferences) Empty() bool {
-	return len(d.NotInRecord)+len(d.NotInArchive)+len(d.Repeated) == 0
+	return len(d.NotInRecord)+len(d.NotInArchive)+len(d.Repeated)+
+		len(d.WrongHash)+len(d.WrongSize)+len(d.NoHash)+len(d.WeakHash) == 0
 }
 
-// CompareRecord compares the paths in a RECORD with the files of the wheel
-// (AV-15, A-11). Folders may stand in either; the signature files RECORD.jws
-// and RECORD.p7s cannot stand in RECORD and are left out.
+// CompareRecord compares a RECORD with the files of the wheel: their paths,
+// sizes and SHA-256 (AV-15, A-11). Folders may stand in either; the signature
+// files RECORD.jws and RECORD.p7s cannot stand in RECORD and are left out. A
+// hash stronger than SHA-256 is accepted without being computed, and that of a
+// member whose SHA256 is not known is not compared.
 func CompareRecord(record []RecordEntry, members []Member) RecordDifferences {
-	files, folders := make(map[string]bool, len(members)), map[string]bool{}
-	for _, member := range members {
-		if member.Dir {
+	files, folders := make(map[string]*Member, len(members)), map[string]bool{}
+	for i := range members {
+		if member := &members[i]; member.Dir {
 			folders[member.Path] = true
 		} else if !isSignature(member.Path) {
-			files[member.Path] = true
+			files[member.Path] = member
 		}
 	}
 	listed := make(map[string]bool, len(record))
@@ -103,18 +113,65 @@ func CompareRecord(record []RecordEntry, members []Member) RecordDifferences {
 			d.Repeated = append(d.Repeated, name)
 		}
 		listed[name] = true
+		if member := files[name]; member != nil {
+			d.compare(entry, member)
+		}
 	}
-	slices.Sort(d.Repeated)
-	d.Repeated = slices.Compact(d.Repeated)
 	d.NotInRecord, d.NotInArchive = missingFrom(listed, files), missingFrom(files, listed)
+	for _, list := range [...]*[]string{&d.Repeated, &d.WrongHash, &d.WrongSize, &d.NoHash, &d.WeakHash} {
+		slices.Sort(*list)
+		*list = slices.Compact(*list)
+	}
 	return d
 }
 
+// compare compares what a line states with the file. RECORD cannot hold its
+// own hash.
+func (d *RecordDifferences) compare(entry RecordEntry, member *Member) {
+	switch {
+	case entry.Algorithm == "" && isRecord(member.Path):
+	case entry.Algorithm == "":
+		d.NoHash = append(d.NoHash, member.Path)
+	case entry.Algorithm == "sha256" && member.SHA256 != "":
+		if !sameDigest(entry.Digest, member.SHA256) {
+			d.WrongHash = append(d.WrongHash, member.Path)
+		}
+	case entry.Algorithm != "sha256" && !isStronger(entry.Algorithm):
+		d.WeakHash = append(d.WeakHash, member.Path)
+	}
+	if entry.Size >= 0 && entry.Size != member.Size {
+		d.WrongSize = append(d.WrongSize, member.Path)
+	}
+}
+
+// sameDigest compares a RECORD's digest with one in hexadecimal. Padding is
+// tolerated, as pip does.
+func sameDigest(digest, hexadecimal string) bool {
+	sum, err := base64.RawURLEncoding.Strict().DecodeString(strings.TrimRight(digest, "="))
+	return err == nil && hex.EncodeToString(sum) == hexadecimal
+}
+
+// isStronger reports whether an algorithm of Python's hashlib is at least as
+// strong as SHA-256.
+func isStronger(algorithm string) bool {
+	switch algorithm {
+	case "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512", "blake2b", "blake2s":
+		return true
+	}
+	return false
+}
+
+// isRecord reports whether name is the RECORD of a wheel.
+func isRecord(name string) bool {
+	folder, file := path.Split(name)
+	return file == "RECORD" && isDistInfo(folder)
+}
+
 // missingFrom returns the names that are not in set, sorted.
-func missingFrom(set, names map[string]bool) []string {
+func missingFrom[A, B any](set map[string]A, names map[string]B) []string {
 	var missing []string
 	for name := range names {
-		if !set[name] {
+		if _, ok := set[name]; !ok {
 			missing = append(missing, name)
 		}
 	}
@@ -126,6 +183,11 @@ func missingFrom(set, names map[string]bool) []string {
 // deprecated by PEP 815).
 func isSignature(name string) bool {
 	folder, file := path.Split(name)
-	return (file == "RECORD.jws" || file == "RECORD.p7s") &&
-		strings.HasSuffix(folder, ".dist-info/") && strings.Count(folder, "/") == 1
+	return (file == "RECORD.jws" || file == "RECORD.p7s") && isDistInfo(folder)
+}
+
+// isDistInfo reports whether folder, with its slash, is a .dist-info folder at
+// the top of an archive.
+func isDistInfo(folder string) bool {
+	return strings.HasSuffix(folder, ".dist-info/") && strings.Count(folder, "/") == 1
 }

@@ -1,6 +1,9 @@
 package dist
 
 import (
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -50,7 +53,7 @@ func TestParseRecordErrors(t *testing.T) {
 func TestCompareRecord(t *testing.T) {
 	record := func(paths ...string) (entries []RecordEntry) {
 		for _, path := range paths {
-			entries = append(entries, RecordEntry{Path: path, Size: -1})
+			entries = append(entries, RecordEntry{Path: path, Algorithm: "sha512", Digest: "x", Size: -1})
 		}
 		return entries
 	}
@@ -83,6 +86,52 @@ func TestCompareRecord(t *testing.T) {
 		if d.Empty() != (c.notInRecord == nil && c.notInArchive == nil && c.repeated == nil) {
 			t.Errorf("%v: empty %v", c.record, d.Empty())
 		}
+	}
+}
+
+// TestCompareRecordContents is AV-15: sizes and hashes. Whether a difference
+// is a reason to refuse is not decided here.
+func TestCompareRecordContents(t *testing.T) {
+	const ours = "RWxXVGQJPXKr2M0rxPYVTnO8BU7Ix4Lzh4e5ewSfu4g"
+	sum, err := base64.RawURLEncoding.DecodeString(ours)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line, want := range map[string]RecordDifferences{
+		"a.py,sha256=" + ours + ",3":        {},
+		"a.py,sha256=" + ours + "=,":        {},
+		"a.py,sha512=zzz,3":                 {},
+		"a.py,blake2b=zzz,3":                {},
+		"a.py,sha256=" + ours + ",4":        {WrongSize: []string{"a.py"}},
+		"a.py,sha256=" + ours[1:] + "A,3":   {WrongHash: []string{"a.py"}},
+		"a.py,sha256=" + ours[:42] + "h,3":  {WrongHash: []string{"a.py"}}, // the same bytes, spelled otherwise
+		"a.py,sha256=" + ours[:40] + ",3":   {WrongHash: []string{"a.py"}},
+		"a.py,sha256=no base64!,3":          {WrongHash: []string{"a.py"}},
+		"a.py,sha256=no base64!,2":          {WrongHash: []string{"a.py"}, WrongSize: []string{"a.py"}},
+		"a.py,,3":                           {NoHash: []string{"a.py"}},
+		"a.py,md5=" + ours + ",3":           {WeakHash: []string{"a.py"}},
+		"a.py,sha1=x,3":                     {WeakHash: []string{"a.py"}},
+		"a.py,SHA256=" + ours + ",3":        {WeakHash: []string{"a.py"}},
+		"a.py,md5=x,3\na.py,md5=x,3":        {WeakHash: []string{"a.py"}, Repeated: []string{"a.py"}},
+		"b.py,md5=x,9\na.py,sha512=zzz,3":   {NotInArchive: []string{"b.py"}},
+		"a.py,sha512=x,3\ndir,,\nfolder/,,": {NotInArchive: []string{}},
+	} {
+		entries, err := ParseRecord([]byte(line + "\nfoo-1.dist-info/RECORD,,\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := CompareRecord(entries, []Member{
+			{Path: "a.py", Size: 3, SHA256: hex.EncodeToString(sum)},
+			{Path: "foo-1.dist-info/RECORD", Size: 99, SHA256: hex.EncodeToString(sum)},
+			{Path: "dir", Dir: true},
+		})
+		if fmt.Sprint(d) != fmt.Sprint(want) || d.Empty() != (fmt.Sprint(want) == fmt.Sprint(RecordDifferences{})) {
+			t.Errorf("%s: got %+v, want %+v", line, d, want)
+		}
+	}
+	unknown := CompareRecord([]RecordEntry{{Path: "a.py", Algorithm: "sha256", Digest: "x", Size: -1}}, []Member{{Path: "a.py"}})
+	if !unknown.Empty() {
+		t.Errorf("a member whose hash is not known: %+v", unknown)
 	}
 }
 

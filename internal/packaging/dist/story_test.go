@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"slices"
 	"strings"
@@ -19,9 +20,13 @@ func buildWheel(t *testing.T, members ...string) []byte {
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
 	for i := 0; i < len(members); i += 2 {
-		member, err := w.Create(members[i])
+		content := members[i+1]
+		member, err := w.CreateRaw(&zip.FileHeader{
+			Name: members[i], CRC32: crc32.ChecksumIEEE([]byte(content)),
+			CompressedSize64: uint64(len(content)), UncompressedSize64: uint64(len(content)),
+		})
 		if err == nil {
-			_, err = io.WriteString(member, members[i+1])
+			_, err = io.WriteString(member, content)
 		}
 		if err != nil {
 			t.Fatal(err)

@@ -1,67 +1,239 @@
 package dist
 
 import (
-	"archive/tar"
-	"compress/gzip"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
+	"hash"
 	"io"
+	"strconv"
 	"strings"
+
+	"strongroom/internal/packaging"
 )
 
-// readTarSdist reads a .tar.gz source distribution in one pass, to its end so
-// that a damaged tail is noticed.
-func readTarSdist(src *source, size int64, lim Limits) (Contents, error) {
-	inflated, err := gzip.NewReader(io.NewSectionReader(src, 0, size))
-	if err != nil {
-		return Contents{}, damaged("tar.gz", err)
+// tarSdist reads a .tar.gz source distribution in one pass, to its end so that
+// a damaged tail is noticed. Every file is expanded, counted and hashed.
+type tarSdist struct {
+	Contents
+	opt     Options
+	archive int64 // size of the compressed file
+	in      *tarStream
+	found   tarFindings
+	digest  hash.Hash
+
+	kinds  []byte            // type of each member
+	at     []int64           // offset of each member's header
+	paths  map[string]int    // index of the member with this path
+	folded map[string]string // path of the member with this folded path
+}
+
+// readTarSdist reads src, which holds size bytes, as the file f.
+func readTarSdist(src *source, size int64, f Filename, opt Options) (Contents, error) {
+	expanded, err := newGzipReader(src, size, opt.GzipPadding)
+	if err == nil {
+		err = refuseZipTail(src, size)
 	}
-	m := &meter{source: inflated, archive: size, lim: lim}
-	var c Contents
-	for archive := tar.NewReader(m); ; {
-		header, err := archive.Next()
+	if err != nil {
+		return Contents{}, err
+	}
+	s := tarSdist{
+		opt: opt, archive: size, digest: sha256.New(), paths: map[string]int{}, folded: map[string]string{},
+		in: newTarStream(&meter{source: expanded, archive: size, lim: opt.Limits}),
+	}
+	err = s.found.join(s.read(f))
+	s.Warnings = s.found.warnings
+	return s.Contents, err
+}
+
+// read goes through the archive. What it returns ended the reading early; what
+// can be told without ending it is in s.found.
+func (s *tarSdist) read(f Filename) error {
+	walk := tarWalk{in: s.in, found: &s.found, budget: tarExtensionBudget}
+	for !s.found.full() {
+		e, err := walk.next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err == nil {
-			err = c.addTarMember(header, archive, lim)
+			err = s.add(e)
 		}
 		if err != nil {
-			return Contents{}, damaged("tar.gz", err)
+			return err
 		}
 	}
-	if _, err := io.Copy(io.Discard, m); err != nil {
-		return Contents{}, damaged("tar.gz", err)
-	}
-	return c.finishSdist()
-}
-
-// addTarMember notes a member and keeps it if it is a PKG-INFO in a top folder.
-func (c *Contents) addTarMember(h *tar.Header, content io.Reader, lim Limits) error {
-	if h.Typeflag == tar.TypeXGlobalHeader {
+	s.checkClashes()
+	s.checkLinks()
+	if len(s.found.problems) > 0 {
 		return nil
 	}
-	if len(c.Members) == lim.Members {
-		return refuse(TooManyMembers, "", "the archive has more than %d members", lim.Members)
+	var err error
+	if s.Contents, err = s.finishSdist(); err != nil {
+		return err
 	}
-	member := Member{Path: memberPath(h.Name), Dir: h.Typeflag == tar.TypeDir}
-	if h.Typeflag == tar.TypeReg {
-		member.Size = h.Size
-	}
-	c.Members = append(c.Members, member)
-	if h.Typeflag != tar.TypeReg || !isPKGInfo(member.Path) {
-		return nil
-	}
-	return c.keepPKGInfo(member.Path, content, lim)
+	return s.finishTop(f)
 }
 
-// keepPKGInfo reads the metadata of an sdist, of which there must be one.
-func (c *Contents) keepPKGInfo(path string, content io.Reader, lim Limits) (err error) {
-	if c.MetadataPath != "" {
-		return refuse(DuplicateMember, path, "the archive has more than one PKG-INFO in a top folder")
+// add notes a member and reads its content.
+func (s *tarSdist) add(e tarEntry) error {
+	if len(s.Members) == s.opt.Members {
+		return refuseAt(TooManyMembers, e.at, "the archive has more than %d members", s.opt.Members)
 	}
-	c.MetadataPath = path
-	c.Metadata, err = readMember(content, path, lim.Metadata)
+	m := Member{Path: memberPath(e.name), Dir: e.kind == tarFolder, Size: e.size, Exec: e.kind == tarFile && e.exec, Link: e.link}
+	if problem := e.typeProblem(); problem != "" {
+		if e.size > 0 { // readers differ in whether a content follows, so nothing after this is certain
+			return &ArchiveError{Kind: MemberType, Path: tarShown(m.Path), Offset: e.at, Detail: problem}
+		}
+		s.found.problem(MemberType, m.Path, e.at, problem)
+	}
+	s.addName(e, m.Path)
+	if e.kind == tarFile {
+		if err := s.content(&m, e.at); err != nil {
+			return err
+		}
+	}
+	s.Members, s.kinds, s.at = append(s.Members, m), append(s.kinds, e.kind), append(s.at, e.at)
+	return nil
+}
+
+// addName checks a member's path by itself and against the paths before it.
+func (s *tarSdist) addName(e tarEntry, path string) {
+	root := e.kind == tarFolder && e.name == "./" // what tar -C folder . writes first
+	if problem := tarNameProblem(path); problem != "" && !root {
+		s.found.problem(MemberName, path, e.at, problem)
+		return
+	}
+	if e.kind != tarFolder && strings.HasSuffix(e.name, "/") {
+		s.found.problem(MemberName, path, e.at, "the name ends in a slash, and the member is no folder")
+	}
+	if oddity := tarNameOddity(path); oddity != "" {
+		s.found.warn(OddName, path, e.at, oddity)
+	}
+	if _, double := s.paths[path]; double {
+		s.found.problem(DuplicateMember, path, e.at, "stands twice in the archive")
+		return
+	}
+	s.paths[path] = len(s.Members)
+	folded := tarFold(path)
+	if other, similar := s.folded[folded]; similar {
+		s.found.warn(SimilarNames, path, e.at, fmt.Sprintf("differs from %.200q only in case or in the form of its letters", other))
+		return
+	}
+	s.folded[folded] = path
+}
+
+// content expands a file, in one pass: to its hash, to who watches, and to the
+// metadata if it is a PKG-INFO. at is the offset of its header.
+func (s *tarSdist) content(m *Member, at int64) error {
+	if over := s.opt.expansion(s.in.pos+m.Size, s.archive); over != nil {
+		return tarAt(over, at)
+	}
+	var to io.Writer = s.digest
+	if s.opt.Watch != nil {
+		if also := s.opt.Watch(*m); also != nil {
+			to = io.MultiWriter(s.digest, also)
+		}
+	}
+	var kept bytes.Buffer
+	if isPKGInfo(m.Path) && s.keepsPKGInfo(*m, at) {
+		to = io.MultiWriter(to, &kept)
+	}
+	s.digest.Reset()
+	for left := m.Size; left > 0; {
+		piece, err := s.in.some(left)
+		if err == nil {
+			left -= int64(len(piece))
+			_, err = to.Write(piece)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	m.SHA256 = hex.EncodeToString(s.digest.Sum(nil))
+	if s.MetadataPath == m.Path && s.Metadata == nil {
+		s.Metadata = append([]byte{}, kept.Bytes()...)
+	}
+	zeros, err := s.in.padding(m.Size)
+	if err == nil && !zeros {
+		s.found.warn(OddPadding, m.Path, at, "the content is filled up to a whole block with something other than zeros")
+	}
 	return err
+}
+
+// keepsPKGInfo reports whether a PKG-INFO is the metadata of the archive, of
+// which there must be one (AV-13).
+func (s *tarSdist) keepsPKGInfo(m Member, at int64) bool {
+	switch {
+	case s.MetadataPath == m.Path: // the path stands twice, which has been told
+		return false
+	case s.MetadataPath != "":
+		s.found.problem(DuplicateMember, m.Path, at, "the archive has more than one PKG-INFO in a top folder")
+		return false
+	case m.Size > s.opt.Metadata:
+		s.found.problem(TooLarge, m.Path, at, fmt.Sprintf("larger than %d bytes", s.opt.Metadata))
+		return false
+	}
+	s.MetadataPath = m.Path
+	return true
+}
+
+// checkClashes finds members that are the folder of other members and none.
+func (s *tarSdist) checkClashes() {
+	checked := "" // the folder of the member before
+	for i, m := range s.Members {
+		folder := parentFolder(m.Path)
+		if folder == checked {
+			continue
+		}
+		checked = folder
+		for ; folder != ""; folder = parentFolder(folder) {
+			if j, ok := s.paths[folder]; ok && !s.Members[j].Dir {
+				s.found.problem(PathClash, m.Path, s.at[i], fmt.Sprintf("stands below %.200q, which is not a folder", folder))
+			}
+		}
+	}
+}
+
+// finishTop compares the top folder with the filename (AV-13) and looks for
+// pyproject.toml. Old tools spelled the folder's name differently, which is
+// odd but the same release. The filename of an old file may not be known.
+func (s *tarSdist) finishTop(f Filename) error {
+	top := s.Top()
+	if want := strings.TrimSuffix(f.Raw, extTarGz); f.Project() != "" && top != want {
+		if !sameStem(top, f) {
+			return refuse(TopDirectory, top, "the top folder's name does not fit the filename, which needs %s", want)
+		}
+		s.found.warn(TopDirectory, top, -1, fmt.Sprintf("the top folder is spelled otherwise than the filename, which needs %s", want))
+	}
+	if i, ok := s.paths[top+"/pyproject.toml"]; (!ok || s.Members[i].Dir) && metadataFrom22(s.Metadata) {
+		s.found.warn(NoPyproject, top+"/pyproject.toml", -1, "the source distribution has no such file, which metadata of version 2.2 and newer expect")
+	}
+	return nil
+}
+
+// sameStem reports whether a top folder is named after f's project and
+// version, in any spelling.
+func sameStem(top string, f Filename) bool {
+	other, err := ParseSdistFilenameOf(top+extTarGz, f.Project())
+	return err == nil && other.Version.Canonical() == f.Version.Canonical() && packaging.NormalizeName(other.Name) == f.Project()
+}
+
+// metadataFrom22 reports whether a PKG-INFO states metadata of version 2.2 or
+// newer.
+func metadataFrom22(info []byte) bool {
+	for line := range bytes.Lines(info) {
+		key, value, ok := strings.Cut(strings.TrimSpace(string(line)), ":")
+		if !ok {
+			return false
+		}
+		if strings.EqualFold(key, "Metadata-Version") {
+			version, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+			return err == nil && version >= 2.2
+		}
+	}
+	return false
 }
 
 // finishSdist checks what only the whole archive can tell: one common top

@@ -1,196 +1,204 @@
 package dist
 
 import (
-	"archive/zip"
+	"bytes"
+	"compress/flate"
 	"errors"
-	"strings"
-
-	"strongroom/internal/packaging"
-	"strongroom/internal/packaging/pep440"
+	"fmt"
+	"io"
+	"strconv"
 )
 
-// directoryBytes is how much of a zip's directory may be read for each member
-// the limits permit: the record's 46 bytes, the path and extra fields.
-const directoryBytes = 320
+// zipReader reads one zip, stricter than any tool that unpacks it later, so
+// that all of them see the same members (AV-7, P24). Its work is O(bytes), its
+// memory the directory's and a few fixed buffers.
+type zipReader struct {
+	src  *source
+	size int64
+	lim  Limits
+	opt  Options
+	f    Filename
 
-// zipArchive is an opened zip whose directory keeps the limits.
-type zipArchive struct {
-	files  map[string]*zip.File // the regular files by path
-	double map[string]bool      // the paths that stand twice
-	lim    Limits
+	c        Contents
+	names    *names
+	problems problemList
+	warnings problemList
+	kept     map[string]*keptFile // by name
+
+	window   *zipWindow
+	payload  zipPayload
+	sink     zipSink
+	inflater io.ReadCloser // made for the first deflated member
+	expanded []byte        // what inflater reads into
 }
 
-// readZip opens a zip and lists its members; nothing is expanded yet.
-func readZip(src *source, size int64, lim Limits) (zipArchive, Contents, error) {
-	opened, err := openZip(src, size, lim)
-	if err != nil {
-		return zipArchive{}, Contents{}, err
+// readZip reads a wheel or a zip sdist. The steps are in an order that finds
+// out cheaply first: nothing is expanded before the directory is in order.
+func readZip(src *source, size int64, f Filename, opt Options) (Contents, error) {
+	z := &zipReader{src: src, size: size, lim: opt.Limits, opt: opt, f: f, names: newNames(f.Kind, opt.Members)}
+	err := z.read()
+	z.c.Warnings = z.warnings.all
+	if err != nil && len(ArchiveErrors(err)) == 0 {
+		return z.c, err
 	}
-	a := zipArchive{files: make(map[string]*zip.File, len(opened)), double: map[string]bool{}, lim: lim}
-	c := Contents{Members: make([]Member, 0, len(opened))}
+	z.problems.add(ArchiveErrors(err)...)
+	return z.c, z.problems.err()
+}
+
+func (z *zipReader) read() error {
+	// 1. The end records: where the directory is.
+	end, err := z.readZipEnd()
+	if err != nil {
+		return err
+	}
+	if err := z.checkBegin(); err != nil {
+		return err
+	}
+	// 2. The directory: every member by itself, all names together, and the
+	// sizes that are declared, which step 4 holds the members to.
+	z.window = newZipWindow(z.src, z.size)
+	z.payload.window = z.window
+	entries, err := z.readDirectory(end)
+	if err != nil {
+		return err
+	}
+	if err := z.checkExpansion(entries); err != nil {
+		return err
+	}
+	// 3. The metadata files: which members to keep.
+	z.listMembers(entries)
+	layout, err := z.findMetadata()
+	if err != nil {
+		return err
+	}
+	for i := range entries {
+		z.expect(&entries[i])
+	}
+	// 4. The members, from the first byte to the directory.
+	if err := z.walk(entries, int64(end.offset)); err != nil {
+		return err
+	}
+	return layout()
+}
+
+// checkExpansion holds the sum of the declared sizes against the limits.
+func (z *zipReader) checkExpansion(entries []zipEntry) error {
 	var expanded uint64
-	for _, file := range opened {
-		expanded += min(file.UncompressedSize64, 1<<62/uint64(len(opened)))
-		c.Members = append(c.Members, a.add(file))
+	for i := range entries {
+		expanded += min(entries[i].expanded, 1<<62/uint64(len(entries)))
 	}
-	c.TopDirs = topDirs(c.Members)
-	return a, c, lim.expansion(int64(expanded), size)
+	return z.lim.expansion(int64(expanded), z.size)
 }
 
-// openZip reads the directory of a zip within the limits.
-func openZip(src *source, size int64, lim Limits) ([]*zip.File, error) {
-	src.left = 1<<20 + int64(lim.Members)*directoryBytes
-	opened, err := zip.NewReader(src, size)
-	if errors.Is(err, errDirectory) || err == nil && len(opened.File) > lim.Members {
-		return nil, refuse(TooManyMembers, "", "the archive has more than %d members", lim.Members)
+// listMembers fills the Contents with what the directory says. The sizes are
+// replaced by the real ones later.
+func (z *zipReader) listMembers(entries []zipEntry) {
+	z.c.Members = make([]Member, len(entries))
+	for i := range entries {
+		e := &entries[i]
+		z.c.Members[i] = Member{Path: e.path(), Size: int64(e.expanded), Dir: e.dir, Exec: e.exec && !e.dir}
 	}
-	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
-		return nil, damaged("zip", err)
-	}
-	src.left = unbounded // the members' own limits hold from here on
-	return opened.File, nil
+	z.c.TopDirs = topDirs(z.c.Members)
 }
 
-// add notes a file under its path and returns its Member.
-func (a zipArchive) add(file *zip.File) Member {
-	member := Member{Path: memberPath(file.Name), Dir: strings.HasSuffix(file.Name, "/")}
-	if member.Dir {
-		return member
+// expect tells a metadata file that is too large to be kept.
+func (z *zipReader) expect(e *zipEntry) {
+	keep := z.kept[e.name]
+	if keep == nil {
+		return
 	}
-	member.Size = int64(min(file.UncompressedSize64, 1<<62))
-	if a.files[member.Path] != nil {
-		a.double[member.Path] = true
+	keep.found = true
+	if int64(e.expanded) > keep.limit {
+		z.refuse(TooLarge, e.name, e.at, "larger than %d bytes", keep.limit)
 	}
-	a.files[member.Path] = file
-	return member
 }
 
-// content expands the file at path, at most limit bytes; nil if there is none.
-func (a zipArchive) content(path string, limit int64) ([]byte, error) {
-	file := a.files[path]
-	if file == nil {
-		return nil, nil
-	}
-	if a.double[path] {
-		return nil, refuse(DuplicateMember, path, "stands twice in the archive")
-	}
-	opened, err := file.Open()
-	if errors.Is(err, zip.ErrAlgorithm) {
-		return nil, refuse(Unsupported, path, "compressed by a method other than stored and deflated")
-	}
-	if err != nil {
-		return nil, damaged("zip", err)
-	}
-	defer opened.Close()
-	content, err := readMember(opened, path, limit)
-	if err != nil {
-		return nil, damaged("zip", err)
-	}
-	return content, nil
-}
-
-// readZipSdist reads a .zip source distribution: old files only (W-02).
-func readZipSdist(src *source, size int64, lim Limits) (Contents, error) {
-	a, c, err := readZip(src, size, lim)
-	if err != nil {
-		return c, err
-	}
-	for _, member := range c.Members {
-		if member.Dir || !isPKGInfo(member.Path) || member.Path == c.MetadataPath {
-			continue
-		}
-		content, err := a.content(member.Path, lim.Metadata)
-		if err != nil {
-			return c, err
-		}
-		if c.MetadataPath != "" {
-			return c, refuse(DuplicateMember, member.Path, "the archive has more than one PKG-INFO in a top folder")
-		}
-		c.MetadataPath, c.Metadata = member.Path, content
-	}
-	return c.finishSdist()
-}
-
-// readWheel reads a wheel's .dist-info folder (W-16).
-func readWheel(src *source, size int64, f Filename, lim Limits) (Contents, error) {
-	a, c, err := readZip(src, size, lim)
-	if err != nil {
-		return c, err
-	}
-	info, err := distInfo(c.TopDirs, f)
-	if err != nil {
-		return c, err
-	}
-	for _, part := range [...]struct {
-		name    string
-		limit   int64
-		content *[]byte
-	}{
-		{"WHEEL", lim.Wheel, &c.Wheel},
-		{"RECORD", lim.Record, &c.Record},
-		{"entry_points.txt", lim.EntryPoints, &c.EntryPoints},
-		{"METADATA", lim.Metadata, &c.Metadata},
+// foreign are begins of other formats. Tools that look for a zip's end accept
+// any file before it, so one file can be two things (AV-6).
+func foreign(begin []byte) string {
+	for _, format := range [...]struct{ magic, name string }{
+		{"\x1f\x8b", "a gzip file"},
+		{"\x7fELF", "an ELF program"},
+		{"MZ", "a Windows program"},
+		{"%PDF-", "a PDF document"},
+		{"#!", "a script"},
+		{"BZh", "a bzip2 file"},
+		{"\xfd7zXZ", "an xz file"},
+		{"7z\xbc\xaf", "a 7z archive"},
+		{"\x28\xb5\x2f\xfd", "a zstd file"},
 	} {
-		if *part.content, err = a.content(info+"/"+part.name, part.limit); err != nil {
-			return c, err
+		if bytes.HasPrefix(begin, []byte(format.magic)) {
+			return format.name
 		}
 	}
-	return c.finishWheel(info)
+	if isTarHeader(begin) {
+		return "a tar archive"
+	}
+	return ""
 }
 
-// finishWheel says which of the required files were found and which not.
-func (c Contents) finishWheel(info string) (Contents, error) {
-	c.HasWheelFile, c.HasRecord, c.HasEntryPoint = c.Wheel != nil, c.Record != nil, c.EntryPoints != nil
-	var missing []error
-	for _, required := range [...]struct {
-		found bool
-		kind  ErrorKind
-		name  string
-	}{
-		{c.HasWheelFile, MissingWheel, "WHEEL"},
-		{c.HasRecord, MissingRecord, "RECORD"},
-		{c.Metadata != nil, MissingMetadata, "METADATA"},
-	} {
-		if !required.found {
-			missing = append(missing, refuse(required.kind, info+"/"+required.name, "the wheel has no such file"))
-		}
+// checkBegin refuses an archive that is a file of another format as well.
+func (z *zipReader) checkBegin() error {
+	begin := make([]byte, min(z.size, tarBlock))
+	if n, err := z.src.ReadAt(begin, 0); n < len(begin) {
+		return zipCut(err)
 	}
-	if c.Metadata != nil {
-		c.MetadataPath = info + "/METADATA"
+	if name := foreign(begin); name != "" {
+		return zipRefusal(Polyglot, "", 0, "the file is %s and a zip at once", name)
 	}
-	return c, errors.Join(missing...)
+	return nil
 }
 
-// distInfo returns the wheel's one .dist-info folder. Its name is the first
-// two parts of the filename; another spelling of the same name and version is
-// accepted, because old build tools escaped them differently (AV-14).
-func distInfo(tops []string, f Filename) (string, error) {
-	var found []string
-	for _, top := range tops {
-		if strings.HasSuffix(top, ".dist-info") {
-			found = append(found, top)
-		}
-	}
-	want := f.Name + "-" + f.VersionText + ".dist-info"
-	switch {
-	case len(found) == 0:
-		return "", refuse(WrongDistInfo, want, "the wheel has no such folder")
-	case len(found) > 1:
-		return "", refuse(WrongDistInfo, "", "the wheel has more than one .dist-info folder: %.100q and %.100q", found[0], found[1])
-	case found[0] != want && !sameRelease(found[0], f):
-		return "", refuse(WrongDistInfo, found[0], "the folder's name does not fit the filename, which needs %s", want)
-	}
-	return found[0], nil
-}
-
-// sameRelease reports whether a .dist-info folder is named after f's project
-// and version.
-func sameRelease(folder string, f Filename) bool {
-	stem := strings.TrimSuffix(folder, ".dist-info")
-	dash := strings.LastIndexByte(stem, '-')
-	if dash < 0 || packaging.NormalizeName(stem[:dash]) != f.Project() {
+// isTarHeader reports whether b begins with a tar header, which its checksum
+// tells whatever the format's dialect: the sum of the bytes, in octal, the
+// checksum's own eight taken for spaces.
+func isTarHeader(b []byte) bool {
+	if len(b) < tarBlock {
 		return false
 	}
-	version, err := pep440.Parse(stem[dash+1:])
-	return err == nil && version.Canonical() == f.Version.Canonical()
+	stated, err := strconv.ParseInt(string(bytes.Trim(b[148:156], " \x00")), 8, 64)
+	if err != nil {
+		return false
+	}
+	unsigned, signed := int64(8*' '), int64(8*' ')
+	for i, c := range b[:tarBlock] {
+		if i < 148 || i >= 156 {
+			unsigned += int64(c)
+			signed += int64(int8(c))
+		}
+	}
+	return stated == unsigned || stated == signed
 }
+
+// restartInflater lets the inflater begin with the payload.
+func (z *zipReader) restartInflater() error {
+	if z.inflater == nil {
+		z.inflater = flate.NewReader(&z.payload)
+		z.expanded = make([]byte, windowBytes)
+		return nil
+	}
+	resetter, ok := z.inflater.(flate.Resetter)
+	if !ok {
+		return errors.New("the inflater cannot be used again")
+	}
+	return resetter.Reset(&z.payload, nil)
+}
+
+// refuse tells a problem that the reading can go on after.
+func (z *zipReader) refuse(kind ErrorKind, name string, at int64, format string, args ...any) {
+	z.problems.add(&ArchiveError{Kind: kind, Path: name, Offset: at, Detail: fmt.Sprintf(format, args...)})
+}
+
+// zipRefusal returns a problem that ends the reading.
+func zipRefusal(kind ErrorKind, name string, at int64, format string, args ...any) error {
+	return &ArchiveError{Kind: kind, Path: name, Offset: at, Detail: fmt.Sprintf(format, args...)}
+}
+
+// notZip says that a file is no zip at all.
+func notZip(why string) error {
+	return zipRefusal(NotAnArchive, "", -1, "not a readable zip archive: %s", why)
+}
+
+// zipCut turns the error of a read inside the archive into a refusal. A
+// failure of the file itself is remembered by the source, which goes first.
+func zipCut(err error) error { return notZip(fmt.Sprintf("cut short: %v", err)) }

@@ -2,11 +2,15 @@ package check
 
 import "strongroom/internal/index"
 
+// Validate is the :action of an upload that is only asked about (AV-19); the
+// query dry_run=1 means the same.
+const Validate = "validate"
+
 var action = Check{
 	Name: "action", Row: 1, Stage: Form, Ref: "U-01, warehouse-inventory 2.1",
 	Run: func(u *Upload) []index.Problem {
 		switch a := u.field(":action"); a {
-		case "file_upload":
+		case "file_upload", Validate:
 			return nil
 		case "submit", "submit_pkg_info", "doc_upload":
 			return Retired(a)

@@ -49,24 +49,53 @@ var recordAgrees = Check{
 			return refuse(index.CodeRecordMismatch, "Invalid distribution file. %s", sentence(err.Error()))
 		}
 		d := dist.CompareRecord(entries, u.Archive.Members)
-		if d.Empty() {
-			return nil
+		if others := pathDifferences(d); others != "" {
+			return refuse(index.CodeRecordMismatch, "Invalid distribution file. RECORD does not list what the wheel holds: %s.", others)
 		}
-		return refuse(index.CodeRecordMismatch, "Invalid distribution file. RECORD does not list what the wheel holds: %s", differencesText(d))
+		if wrong := contentDifferences(d); wrong != "" {
+			return u.recordContents(wrong)
+		}
+		return nil
 	},
 }
 
-func differencesText(d dist.RecordDifferences) string {
+// recordContents refuses files that are not what RECORD says of them, or only
+// tells it.
+func (u *Upload) recordContents(wrong string) []index.Problem {
+	if u.Policy.WarnRecord {
+		u.Warn("RECORD does not describe the wheel's files: %s.", wrong)
+		return nil
+	}
+	return refuse(index.CodeRecordMismatch, "Invalid distribution file. RECORD does not describe the wheel's files: %s.", wrong)
+}
+
+func pathDifferences(d dist.RecordDifferences) string {
+	return listed([]namedList{{"not listed", d.NotInRecord}, {"listed but not there", d.NotInArchive}, {"listed twice", d.Repeated}})
+}
+
+func contentDifferences(d dist.RecordDifferences) string {
+	return listed([]namedList{
+		{"with another SHA-256", d.WrongHash},
+		{"of another size", d.WrongSize},
+		{"listed without a hash", d.NoHash},
+		{"with a hash other than SHA-256 or stronger", d.WeakHash},
+	})
+}
+
+type namedList struct {
+	what  string
+	files []string
+}
+
+// listed tells each list by its length and its first files.
+func listed(lists []namedList) string {
 	var parts []string
-	for _, l := range []struct {
-		what string
-		list []string
-	}{{"not listed", d.NotInRecord}, {"listed but not there", d.NotInArchive}, {"listed twice", d.Repeated}} {
-		if n := len(l.list); n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s (%s)", n, l.what, strings.Join(l.list[:min(n, 3)], ", ")))
+	for _, l := range lists {
+		if n := len(l.files); n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s (%s)", n, l.what, strings.Join(l.files[:min(n, 3)], ", ")))
 		}
 	}
-	return strings.Join(parts, "; ") + "."
+	return strings.Join(parts, "; ")
 }
 
 var entryPoints = Check{

@@ -10,8 +10,10 @@ import (
 
 	"strongroom/internal/blob"
 	"strongroom/internal/index"
+	"strongroom/internal/packaging/binaries"
 	"strongroom/internal/packaging/coremeta"
 	"strongroom/internal/packaging/dist"
+	"strongroom/internal/packaging/inspect"
 	"strongroom/internal/packaging/pep440"
 )
 
@@ -72,6 +74,9 @@ type Upload struct {
 	// Step 7: what the archive holds.
 	Archive    dist.Contents
 	ArchiveErr error
+	Hits       []inspect.Hit
+	Rules      *Rules           // of the gate; nil for none
+	Audit      *binaries.Report // of a wheel's platform tags; nil without one
 	File       coremeta.Metadata
 	FileErr    error
 
@@ -87,6 +92,12 @@ type Policy struct {
 	ReleaseMaxAge   time.Duration // 0 takes files into any release
 	RefuseLookAlike bool          // else warned
 	ProjectsPerHour int           // 0 for no limit
+
+	Limits       dist.Limits // of archives
+	WarnRecord   bool        // a wrong hash or size in RECORD is only told (AV-15)
+	RefuseForm   bool        // a form that differs from the file's metadata is refused (AV-16)
+	AuditWheels  bool        // platform tags are held against the compiled files (PT-4)
+	RefuseWheels bool        // and untrue ones refused; else told
 }
 
 // Facts is what the database knows that bears on an upload. They are read
@@ -123,7 +134,7 @@ func All() []Check {
 		filenameCharacters, filenameLength, extension, contentType, fileSize, digests, sdistFilename, wheelFilename, platformTag, wheelSpelling, wheelVersion,
 		sameBytes, fileExists, filenameReuse,
 		releaseStatus, versionReuse, releaseAge, secondSdist, projectSize,
-		archive, metadataFile, metadataAgrees, recordAgrees, entryPoints, licenseFiles,
+		archive, metadataFile, metadataAgrees, recordAgrees, entryPoints, licenseFiles, wheelFile, platformTruth, gateRules,
 	}
 }
 

@@ -63,7 +63,11 @@ var metadataAgrees = Check{
 		if v, err := pep440.Parse(u.File.Version); err != nil || !v.Equal(u.Version) {
 			return refuse(index.CodeMetadataMismatch, "The file's metadata have version %q, the upload %q.", u.File.Version, u.Version)
 		}
-		for _, name := range differences(u.Form, u.File) {
+		different := differences(u.Form, u.File)
+		if len(different) > 0 && u.Policy.RefuseForm {
+			return refuse(index.CodeMetadataMismatch, "%s differs between the upload form and the file's own metadata.", strings.Join(different, ", "))
+		}
+		for _, name := range different {
 			u.Warn("%s differs between the upload form and the file's own metadata; the file's is used.", name)
 		}
 		return nil

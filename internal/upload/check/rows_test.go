@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"strongroom/internal/index"
+	"strongroom/internal/packaging/binaries"
 	"strongroom/internal/packaging/coremeta"
 	"strongroom/internal/packaging/dist"
 )
@@ -192,5 +193,13 @@ func contentRows() []row {
 		{"row 36 entry points", wheel, func(u *Upload) { u.Archive.HasEntryPoint, u.Archive.EntryPoints = true, []byte("[broken\n") }, index.CodeEntryPoints, "entry points"},
 		{"row 34 license file", wheel, license, index.CodeLicenseFile, "License-File LICENSE does not exist"},
 		{"row 32 license file", sdist, license, index.CodeLicenseFile, "does not exist"},
+		{"AV-16 the form differs", wheel, func(u *Upload) { u.Policy.RefuseForm, u.Form.Summary = true, "A lie" }, index.CodeMetadataMismatch, "Summary differs"},
+		{"AV-14 other tags in WHEEL", wheel, func(u *Upload) { u.Archive.Wheel = []byte("Wheel-Version: 1.0\nTag: py2-none-any\n") }, index.CodeInvalidArchive, "only WHEEL has py2-none-any; only the filename has py3-none-any"},
+		{"AV-14 another build", wheel, func(u *Upload) { u.Archive.Wheel = append(u.Archive.Wheel, "Build: 2\n"...) }, index.CodeInvalidArchive, `WHEEL has the build tag "2"`},
+		{"AV-14 another format", wheel, func(u *Upload) { u.Archive.Wheel = []byte("Wheel-Version: 2.0\n") }, index.CodeInvalidArchive, "Wheel-Version"},
+		{"AV-15 a wrong hash", wheel, func(u *Upload) { u.Archive.Members[0].SHA256 = strings.Repeat("a", 64) }, index.CodeRecordMismatch, "1 with another SHA-256 (demo.py)"},
+		{"PT-4 an untrue tag", wheel, audited(binaries.SymbolVersion), index.CodeBinaries, "does not keep its platform tag. demo.so: needs GLIBC_2.34 (tag any)."},
+		{"a rule of the gate", wheel, ruled(index.RuleRelease, "demo==1"), index.CodeKnownBad, "refuses it: stolen."},
+		{"a rule on a path", wheel, ruled(index.RulePath, "RECORD"), index.CodeKnownBad, "refuses its file demo-1.0.dist-info/RECORD: stolen."},
 	}
 }

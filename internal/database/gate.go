@@ -1,0 +1,68 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+
+	"strongroom/internal/index"
+)
+
+// GateRulesVersion is the key of the setting that changes with every change of
+// a gate rule, so that rules can be remembered.
+const GateRulesVersion = "gate-rules"
+
+// GateRules lists every rule of the gate by kind and pattern.
+func (q Q) GateRules(ctx context.Context) ([]index.GateRule, error) {
+	var out []index.GateRule
+	err := q.each(ctx, `SELECT id, kind, pattern, action, reason, set_by, set_at FROM gate_rules ORDER BY kind, pattern`, nil, func(rows *sql.Rows) error {
+		var r index.GateRule
+		var at int64
+		err := rows.Scan(&r.ID, &r.Kind, &r.Pattern, &r.Action, &r.Reason, &r.SetBy, &at)
+		r.SetAt = fromMicros(at)
+		out = append(out, r)
+		return err
+	})
+	return out, wrap("list", "gate rules", err)
+}
+
+// PutGateRule adds a rule, or replaces what was said of the same pattern.
+func (tx *Tx) PutGateRule(ctx context.Context, r index.GateRule) error {
+	_, err := tx.exec(ctx, `INSERT INTO gate_rules (kind, pattern, action, reason, set_by, set_at) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (kind, pattern) DO UPDATE SET action = excluded.action, reason = excluded.reason, set_by = excluded.set_by, set_at = excluded.set_at`,
+		r.Kind, r.Pattern, r.Action, r.Reason, r.SetBy, micros(r.SetAt))
+	return wrap("put gate rule", r.Pattern, err)
+}
+
+// TouchGateRules says that rules changed. Every transaction that puts or
+// removes one must call it.
+func (tx *Tx) TouchGateRules(ctx context.Context, version string) error {
+	return tx.PutSetting(ctx, GateRulesVersion, version)
+}
+
+// RemoveGateRule removes a rule and reports whether it was there.
+func (tx *Tx) RemoveGateRule(ctx context.Context, kind index.GateRuleKind, pattern string) (bool, error) {
+	n, err := tx.exec(ctx, `DELETE FROM gate_rules WHERE kind = $1 AND pattern = $2`, kind, pattern)
+	return n == 1, wrap("remove gate rule", pattern, err)
+}
+
+// InsertFileReport keeps what the gate found in a new file.
+func (tx *Tx) InsertFileReport(ctx context.Context, fileID int64, r index.FileReport) error {
+	warnings, err := json.Marshal(r.Warnings)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, `INSERT INTO file_reports (file_id, warnings, platform) VALUES ($1, $2, $3)`, fileID, string(warnings), r.Platform)
+	return wrap("insert report of file", fileID, err)
+}
+
+// FileReport reads what the gate found in a file; a file without anything to
+// report has the zero report.
+func (q Q) FileReport(ctx context.Context, fileID int64) (r index.FileReport, err error) {
+	var warnings string
+	found, err := q.one(ctx, `SELECT warnings, platform FROM file_reports WHERE file_id = $1`, []any{fileID}, &warnings, &r.Platform)
+	if err != nil || !found {
+		return r, wrap("read report of file", fileID, err)
+	}
+	return r, wrap("read report of file", fileID, json.Unmarshal([]byte(warnings), &r.Warnings))
+}

@@ -1,0 +1,128 @@
+// Package inspect looks into one distribution in one pass and reports
+// everything the gate wants to know about its bytes: what the strict readers of
+// package dist found, and which known texts its files hold. It is pure, so that
+// the same code runs in a sandboxed child ([Handle]) and in tests.
+//
+// It decides nothing: what a finding means for an upload is for the checks.
+package inspect
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"strongroom/internal/packaging/binaries"
+	"strongroom/internal/packaging/dist"
+)
+
+// Request says what is looked into, and for what.
+type Request struct {
+	Filename string      `json:"filename"`          // of the distribution, without folders
+	Project  string      `json:"project,omitempty"` // whose sdist it is; "" where only its metadata tell
+	Limits   dist.Limits `json:"limits"`
+	Texts    []string    `json:"texts,omitempty"` // byte strings to look for in its files
+	Audit    bool        `json:"audit,omitempty"` // hold a wheel's platform tags against its compiled files
+}
+
+// Report is what was found. Contents hold as much as could be read when there
+// are refusals.
+type Report struct {
+	Contents dist.Contents        `json:"contents"`
+	Refusals []*dist.ArchiveError `json:"refusals,omitempty"` // why the archive is none that enters, the first first
+	Hits     []Hit                `json:"hits,omitempty"`     // where Texts were found
+	Audit    *binaries.Report     `json:"audit,omitempty"`    // of a wheel, if that was asked for and nothing is refused
+}
+
+// Hit is a text that was looked for and found.
+type Hit struct {
+	Path string `json:"path"`
+	Text string `json:"text"`
+}
+
+// Inspect looks into the archive in r, which holds size bytes. The error says
+// that r cannot be read or that the filename is none.
+func Inspect(r io.ReaderAt, size int64, q Request) (Report, error) {
+	name, err := q.parse()
+	if err != nil {
+		return Report{}, err
+	}
+	w := newWatchers(q, name)
+	var report Report
+	report.Contents, err = dist.Read(r, size, name, dist.Options{Limits: q.Limits, Watch: w.watch()})
+	report.Hits = w.texts.hits
+	if report.Refusals = dist.ArchiveErrors(err); err != nil && report.Refusals == nil {
+		return Report{}, err
+	}
+	if w.compiled != nil && err == nil {
+		audit := binaries.Audit(name, w.compiled.Found())
+		report.Audit = &audit
+	}
+	return report, nil
+}
+
+// watchers are who looks at the files while they expand.
+type watchers struct {
+	texts    *searcher
+	compiled *binaries.Collector // nil without an audit
+}
+
+func newWatchers(q Request, f dist.Filename) *watchers {
+	w := &watchers{texts: &searcher{texts: q.Texts}}
+	if q.Audit && f.Kind == dist.Wheel {
+		w.compiled = binaries.NewCollector(binaries.DefaultBudget())
+	}
+	return w
+}
+
+// watch is for dist.Options; nil when nobody is interested.
+func (w *watchers) watch() func(dist.Member) io.Writer {
+	switch {
+	case w.compiled == nil && len(w.texts.texts) == 0:
+		return nil
+	case w.compiled == nil:
+		return w.texts.watch
+	case len(w.texts.texts) == 0:
+		return w.compiled.Watch
+	}
+	return func(m dist.Member) io.Writer {
+		if c := w.compiled.Watch(m); c != nil {
+			return io.MultiWriter(c, w.texts.watch(m))
+		}
+		return w.texts.watch(m)
+	}
+}
+
+// parse reads as much of the filename as the reader needs.
+func (q Request) parse() (dist.Filename, error) {
+	switch {
+	case strings.HasSuffix(q.Filename, ".whl"):
+		return dist.ParseWheelFilename(q.Filename)
+	case q.Project != "":
+		return dist.ParseSdistFilenameOf(q.Filename, q.Project)
+	}
+	for _, ext := range []string{".tar.gz", ".zip"} {
+		if strings.HasSuffix(q.Filename, ext) {
+			return dist.Filename{Raw: q.Filename, Kind: dist.Sdist, Ext: ext}, nil
+		}
+	}
+	return dist.Filename{}, fmt.Errorf("%q is not the filename of a distribution", q.Filename)
+}
+
+// errRequest says that the parent and the child do not understand each other.
+var errRequest = errors.New("the request cannot be read")
+
+// Handle answers a [Request] as JSON with a [Report] as JSON: the form in which
+// they cross into the sandbox and back.
+func Handle(request []byte, file io.ReaderAt, size int64) ([]byte, error) {
+	var q Request
+	if err := json.Unmarshal(request, &q); err != nil {
+		return nil, fmt.Errorf("%w: %w", errRequest, err)
+	}
+	report, err := Inspect(file, size, q)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(report)
+}

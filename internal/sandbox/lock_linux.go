@@ -1,0 +1,147 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// lockDown takes on every layer that the kernel has, in an order in which no layer prevents a later one. What fails is
+// reported and not fatal: a child that lacks landlock is still held by seccomp.
+func lockDown(l limits) []Layer {
+	// Descriptors that the server itself inherited, from a shell or a service manager, are not for the child.
+	_ = unix.CloseRange(serverDescriptor+1, ^uint(0), 0)
+	startPoller()
+	var layers []Layer
+	for _, layer := range []struct {
+		name string
+		take func(limits) (detail string, err error)
+	}{
+		{LayerPriority, lowerPriority},
+		{LayerLimits, limitResources},
+		{LayerMemory, limitMemory},
+		{LayerUser, becomeNobody},
+		{LayerPrivilege, refusePrivileges},
+		{LayerLandlock, landlock},
+		{LayerSeccomp, filterCalls},
+	} {
+		if !l.wants(layer.name) {
+			layers = append(layers, Layer{layer.name, false, "left out"})
+			continue
+		}
+		detail, err := layer.take(l)
+		layers = append(layers, outcome(layer.name, detail, err))
+	}
+	return layers
+}
+
+// startPoller has Go open what its timers need, while that is still possible: the first timer of a program does it. No
+// other descriptors are open, so it is known where they are.
+func startPoller() { time.AfterFunc(time.Hour, func() {}).Stop() }
+
+// pollerWake is the second of them, an eventfd that Go writes to when one of its threads is to wake up another.
+const pollerWake = serverDescriptor + 2
+
+// lowerPriority makes everything else on the machine go first. The child is a process group of its own, and naming the
+// group reaches all of its threads.
+func lowerPriority(limits) (string, error) {
+	return "nice 19", unix.Setpriority(unix.PRIO_PGRP, 0, 19)
+}
+
+// limitResources sets the limits of setrlimit(2) that count per process. RLIMIT_NPROC counts per user, so another
+// process could use it up for us; the seccomp filter refuses processes instead. The hard limit of processor time equals
+// the soft one: Go ignores the warning that the soft one is, and the hard one kills.
+func limitResources(l limits) (string, error) {
+	for _, row := range []struct {
+		resource int
+		most     uint64
+	}{
+		{unix.RLIMIT_CPU, uint64(l.CPU)},
+		{unix.RLIMIT_FSIZE, 0},
+		{unix.RLIMIT_CORE, 0},
+		{unix.RLIMIT_NOFILE, 16}, // 7 are in use
+		{unix.RLIMIT_MEMLOCK, 0},
+		{unix.RLIMIT_MSGQUEUE, 0},
+	} {
+		if err := unix.Setrlimit(row.resource, &unix.Rlimit{Cur: row.most, Max: row.most}); err != nil {
+			return "", fmt.Errorf("setrlimit %d: %w", row.resource, err)
+		}
+	}
+	return fmt.Sprintf("%d s of processor time, no written bytes, no core dump, 16 descriptors", l.CPU), nil
+}
+
+// limitMemory lets the kernel refuse data beyond the limit (RLIMIT_DATA; a Go program does not start under a small
+// RLIMIT_AS), and lets Go collect its garbage before that happens. The race detector needs terabytes of address space
+// that count as data; a program built with it is watched instead.
+func limitMemory(l limits) (string, error) {
+	if raceEnabled {
+		return watchMemory(l)
+	}
+	boundRuntime(l)
+	most := uint64(l.Memory)
+	return fmt.Sprintf("%d MiB of data", l.Memory>>20), unix.Setrlimit(unix.RLIMIT_DATA, &unix.Rlimit{Cur: most, Max: most})
+}
+
+// nobody is the user that owns nothing, by the convention of every distribution.
+const nobody = 65534
+
+// becomeNobody gives up being root, and with it every capability. The server has started the child as nobody, if it
+// could; doing it here costs more, for it is done thread by thread.
+func becomeNobody(limits) (string, error) {
+	if user := os.Geteuid(); user != 0 {
+		return fmt.Sprintf("user %d, no root", user), nil
+	}
+	if err := errors.Join(syscall.Setgroups(nil), syscall.Setresgid(nobody, nobody, nobody), syscall.Setresuid(nobody, nobody, nobody)); err != nil {
+		return "", err
+	}
+	// Changing the user switches off the signal that ends us with the server (prctl(2), PR_SET_PDEATHSIG). Should the
+	// server have ended meanwhile, reading the request finds its socket closed.
+	return fmt.Sprintf("user %d instead of root", nobody), unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0)
+}
+
+// refusePrivileges looks for no_new_privs, which landlock and seccomp ask for unless one is root. All threads have it
+// from the one that started this process.
+func refusePrivileges(limits) (string, error) {
+	set, err := unix.PrctlRetInt(unix.PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0)
+	if err == nil && set != 1 {
+		err = errors.New("it could not be set")
+	}
+	return "no program gives more rights", err
+}
+
+// landlock rules: everything a ruleset can name is refused, because no rule allows anything. Kernels know more with
+// each version of the interface (landlock(7), "Kernel interface"); they refuse to hear of what they do not know.
+func landlock(limits) (string, error) {
+	abi, _, errno := unix.RawSyscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, unix.LANDLOCK_CREATE_RULESET_VERSION)
+	if errno != 0 {
+		return "", fmt.Errorf("this kernel has no landlock: %w", errno)
+	}
+	ruleset, err := createRuleset(landlockRules(abi))
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = unix.Close(int(ruleset)) }()
+	where, err := onAllThreads(unix.SYS_LANDLOCK_RESTRICT_SELF, ruleset, 0)
+	return fmt.Sprintf("version %d: no file%s%s", abi, landlockWords(abi), where), err
+}
+
+// onAllThreads makes one system call in every thread: landlock belongs to a thread, and threads that start later inherit
+// it. Go cannot do that in a program with C in it, such as one built with the race
+// detector; there the layer holds the main thread, which then is the one that handles the request.
+func onAllThreads(trap, a, b uintptr) (where string, err error) {
+	_, _, errno := syscall.AllThreadsSyscall6(trap, a, b, 0, 0, 0, 0)
+	if errno == syscall.ENOTSUP {
+		runtime.LockOSThread()
+		_, _, errno = syscall.RawSyscall6(trap, a, b, 0, 0, 0, 0)
+		where = " (only in the thread that handles the request: this program is built with cgo)"
+	}
+	if errno != 0 {
+		return "", errno
+	}
+	return where, nil
+}

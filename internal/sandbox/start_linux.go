@@ -1,0 +1,75 @@
+package sandbox
+
+import (
+	"os"
+	"runtime"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// ahead says that children can be started before the file is known: the descriptor is sent to them later.
+const ahead = true
+
+// keepStarter prepares the goroutine that starts children. The kernel ends a child when the thread that started it ends
+// (PR_SET_PDEATHSIG), so the starter keeps one thread for itself, for as long as the Pool lives; no other goroutine can
+// end it. What that thread gave up, its children have given up from their first instruction in all of their threads;
+// the server's other threads have not, for Go makes none of them from a thread that somebody keeps.
+func keepStarter(o Options) {
+	runtime.LockOSThread()
+	if o.limits().wants(LayerPrivilege) {
+		_ = unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) // the child looks whether it worked
+	}
+}
+
+// launch starts a child without a file. Its environment holds nothing of the server's: one processor is enough for a
+// child, and saves starting threads.
+func launch(o Options, _ *os.File) (*process, error) {
+	ends, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, os.NewSyscallError("socketpair", err)
+	}
+	theirs := os.NewFile(uintptr(ends[1]), "child's end")
+	defer theirs.Close()
+	if err := unix.SetNonblock(ends[0], true); err != nil {
+		unix.Close(ends[0])
+		return nil, os.NewSyscallError("fcntl", err)
+	}
+	ours := os.NewFile(uintptr(ends[0]), "child")
+	stderr, theirStderr, err := os.Pipe()
+	if err != nil {
+		ours.Close()
+		return nil, err
+	}
+	defer theirStderr.Close()
+	started, err := startProcess(o, theirStderr, theirs)
+	if err != nil {
+		ours.Close()
+		stderr.Close()
+		return nil, err
+	}
+	return newProcess(started, ours, stderr), nil
+}
+
+func startProcess(o Options, stderr, link *os.File) (*os.Process, error) {
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer null.Close()
+	sys := &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	attr := &os.ProcAttr{
+		Dir:   "/",
+		Env:   []string{"GOMAXPROCS=1", "GOTRACEBACK=single"},
+		Files: []*os.File{null, null, stderr, link},
+		Sys:   sys,
+	}
+	if os.Geteuid() == 0 && o.limits().wants(LayerUser) {
+		sys.Credential = &syscall.Credential{Uid: nobody, Gid: nobody}
+		if started, err := os.StartProcess(o.Program, o.limits().args(), attr); err == nil {
+			return started, nil
+		}
+		sys.Credential = nil // the program is root's alone, or there is no such user in this container
+	}
+	return os.StartProcess(o.Program, o.limits().args(), attr)
+}
