@@ -4,14 +4,17 @@
 # the clients' own installation fetch are kept in .cache/wheels: the upload gate has to take them too. Makes what is
 # missing or out of date; a second run does nothing.
 
+# has_headers says whether C extensions can be built for the Python of the tests.
+has_headers() {
+  "$python" -c 'import pathlib, sys, sysconfig; sys.exit(not pathlib.Path(sysconfig.get_path("include"), "Python.h").exists())'
+}
+
 # need_build_tools: what the backends need besides Python packages.
 need_build_tools() {
   command -v git >/dev/null || apt_install "git (meson-python's sdists are made of what is committed)" git
   { command -v cargo && command -v rustc; } >/dev/null || apt_install "Rust (cargo and rustc, for maturin)" cargo rustc
-  "$python" -c 'import pathlib, sys, sysconfig; sys.exit(not pathlib.Path(sysconfig.get_path("include"), "Python.h").exists())' ||
-    apt_install "Python.h (for extension modules)" python3-dev
-  "$python" -c 'import pathlib, sys, sysconfig; sys.exit(not pathlib.Path(sysconfig.get_path("include"), "Python.h").exists())' ||
-    die "Python.h of $python is needed to build extension modules; install its headers and run ./check again."
+  has_headers || apt_install "Python.h (for extension modules)" python3-dev
+  has_headers || die "Python.h of $python is needed to build extension modules; install its headers and run ./check again."
 }
 
 # builder_pip ARGUMENT… runs the newest client pip; its Python runs the backends too.
@@ -61,9 +64,9 @@ builder_lines() {
   cat check.d/builders/*.txt | grep -vxFf check.d/builders/tools.txt | sed -n 's/^\([^#= ]*\)==\([^ ]*\).*/\1-\2 &/p'
 }
 
-# setup_builders makes all environments, two at a time.
+# setup_builders makes all environments, which the tests find by their names.
 setup_builders() {
-  local name pins client running=()
+  local name pins client
   need_build_tools
   mkdir -p .cache/builders .cache/wheels/builders .cache/wheels/clients
   builders_stamp=$(readlink -f .cache; "$python" --version; cksum <check.d/builders.sh)

@@ -138,7 +138,7 @@ func pdm(p *Project) {
 		p.section("[tool.pdm.build]", `package-dir = "src"`, "includes = "+list("src/"+p.top()))
 	}
 	if p.schemes {
-		p.section("[tool.pdm.build.wheel-data]", `data = [{path = "data/share/*/*.txt", relative-to = "data"}]`, `scripts = ["scripts/*"]`, `include = ["headers/*.h"]`)
+		p.section("[tool.pdm.build.wheel-data]", `data = [{path = "data/share/*/*.txt", relative-to = "data"}]`, `scripts = ["scripts/*"]`) // its scheme include is none that pip knows
 	}
 }
 

@@ -17,12 +17,12 @@ func publish(t *testing.T, archives []archive) {
 	t.Helper()
 	newest, samples := map[string]string{}, []string{"layout", "schemes", "unicode", "extension"}
 	for _, a := range archives { // the oldest first
-		newest[a.project.env.Backend.Name] = a.project.Version
+		newest[a.project.env.Backend.Name] = a.project.env.Version
 	}
 	var paths, wanted, modules []string
 	for _, a := range archives {
 		p := a.project
-		if !slices.Contains(samples, p.Sample) || newest[p.env.Backend.Name] != p.Version {
+		if !slices.Contains(samples, p.Sample) || newest[p.env.Backend.Name] != p.env.Version {
 			continue
 		}
 		paths = append(paths, a.path)
