@@ -51,15 +51,3 @@ func (s *source) ReadAt(p []byte, off int64) (int, error) {
 	}
 	return n, err
 }
-
-// readMember reads a member's content, at most limit bytes.
-func readMember(r io.Reader, path string, limit int64) ([]byte, error) {
-	content, err := io.ReadAll(io.LimitReader(r, limit+1))
-	if err != nil {
-		return nil, err
-	}
-	if int64(len(content)) > limit {
-		return nil, refuse(TooLarge, path, "larger than %d bytes", limit)
-	}
-	return content, nil
-}

@@ -289,12 +289,3 @@ func isPKGInfo(path string) bool {
 func memberPath(name string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(name, "./"), "/")
 }
-
-// damaged turns an error of a standard reader into an [ArchiveError]; one
-// that already is an ArchiveError stays itself.
-func damaged(format string, err error) error {
-	if _, ok := errors.AsType[*ArchiveError](err); ok {
-		return err
-	}
-	return refuse(NotAnArchive, "", "not a readable %s archive: %v", format, err)
-}
