@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -32,7 +33,8 @@ func misbehave(request []byte, file *os.File) ([]byte, error) {
 	case strings.Contains(text, "demo-6.0-"):
 		panic("as asked")
 	case strings.Contains(text, "demo-7.0-"):
-		for { // until the processor time is used up
+		for n := 0; ; n++ { // until the processor time is used up
+			runtime.KeepAlive(n)
 		}
 	case strings.Contains(text, "demo-8.0-"):
 		hoard := [][]byte{}

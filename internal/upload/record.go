@@ -186,7 +186,7 @@ func (a *Acceptor) file(ctx context.Context, tx *change.Tx, in *incoming, p inde
 // report is what the owners should know of the accepted file (PT-7, AV-15).
 func (in *incoming) report() index.FileReport {
 	r := index.FileReport{Warnings: append([]string{}, in.Warnings...)}
-	if in.Audit != nil {
+	if in.Audit != nil && in.Audit.Binaries > 0 {
 		r.Platform = in.Audit.Honest
 	}
 	return r
