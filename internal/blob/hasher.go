@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"hash"
+	"runtime"
 	"sync"
 	"sync/atomic"
 
@@ -115,6 +116,7 @@ type block struct {
 
 func startLanes(sums []hash.Hash) *lanes {
 	l := &lanes{free: make(chan *block, blocks)}
+	hashing().uploads.Add(1)
 	for _, sum := range sums {
 		in := make(chan *block, blocks) // room for every block: sending never waits
 		l.in = append(l.in, in)
@@ -123,9 +125,33 @@ func startLanes(sums []hash.Hash) *lanes {
 	return l
 }
 
+// turnstile keeps a processor free for readers while several large uploads are
+// hashed. Go looks for network events only when a processor runs out of work:
+// with all of them hashing, a page's reader would wait for a tenth of a second.
+// One upload alone may have them all.
+type turnstile struct {
+	uploads atomic.Int32
+	turns   chan struct{}
+}
+
+var hashing = sync.OnceValue(func() *turnstile {
+	return &turnstile{turns: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1))}
+})
+
+// pass runs hash when it is its turn.
+func (t *turnstile) pass(hash func()) {
+	if t.uploads.Load() <= 1 {
+		hash()
+		return
+	}
+	t.turns <- struct{}{}
+	hash()
+	<-t.turns
+}
+
 func (l *lanes) run(sum hash.Hash, in <-chan *block) {
 	for b := range in {
-		sum.Write(b.data)
+		hashing().pass(func() { sum.Write(b.data) })
 		if b.readers.Add(-1) == 0 {
 			l.free <- b
 		}
@@ -180,4 +206,5 @@ func (l *lanes) finish() {
 		close(in)
 	}
 	l.wait.Wait()
+	hashing().uploads.Add(-1)
 }

@@ -64,7 +64,7 @@ func TestLayersOnTheWire(t *testing.T) {
 
 func TestDefaults(t *testing.T) {
 	o, err := Options{}.withDefaults()
-	if err != nil || o.CPU != 30*time.Second || o.Wall != time.Minute || o.Memory != 512<<20 || o.Queue != 4*o.Parallel || o.Parallel < 1 {
+	if err != nil || o.CPU != 30*time.Second || o.Wall != time.Minute || o.Memory != 512<<20 || o.Queue != max(32, 4*o.Parallel) || o.Parallel < 1 {
 		t.Errorf("%+v, %v", o, err)
 	}
 	if _, err := os.Stat(o.Program); err != nil {

@@ -11,7 +11,7 @@ import (
 type Options struct {
 	Program  string        // what is run, by default this program
 	Parallel int           // children at work at once: one less than the processors, at least 1
-	Queue    int           // calls that may wait for one of them: 4 × Parallel
+	Queue    int           // calls that may wait for one of them: 4 × Parallel, at least 32
 	Idle     int           // children started ahead of need: 1; negative for none
 	CPU      time.Duration // processor time of a child, in whole seconds: 30 s
 	Wall     time.Duration // time from the request to the whole reply: 60 s
@@ -33,7 +33,7 @@ func (o Options) withDefaults() (Options, error) {
 		o.Program = program
 	}
 	orDefault(&o.Parallel, max(1, runtime.NumCPU()-1))
-	orDefault(&o.Queue, 4*o.Parallel)
+	orDefault(&o.Queue, max(4*o.Parallel, 32)) // 4 × 1 would send eight publishers away who would wait for milliseconds
 	orDefault(&o.Idle, 1)
 	if !ahead {
 		o.Idle = -1
