@@ -75,6 +75,11 @@ func (q Q) NamesInState(ctx context.Context, state index.NameState) ([]string, e
 	return q.texts(ctx, `SELECT name FROM names WHERE state = $1 ORDER BY name`, state)
 }
 
+// HeldNames lists the names that a project holds, withdrawn ones too, sorted.
+func (q Q) HeldNames(ctx context.Context) ([]string, error) {
+	return q.texts(ctx, `SELECT name FROM names WHERE project_id <> 0 ORDER BY name`)
+}
+
 func (q Q) texts(ctx context.Context, text string, args ...any) ([]string, error) {
 	var out []string
 	err := q.each(ctx, text, args, func(rows *sql.Rows) error {

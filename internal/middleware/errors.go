@@ -70,7 +70,7 @@ func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	info := e.Code.Info()
 	rec := Of(w)
 	rec.Code = e.Code
-	if k := info.Kind; k == index.Internal || k == index.Unavailable || k == index.StorageFull {
+	if k := info.Kind; k == index.Internal || k == index.Unavailable || k == index.StorageFull || e.Err != nil {
 		rec.cause = err
 	}
 	if rec.Status != 0 {

@@ -17,7 +17,7 @@ type Record struct {
 	Route  string     // the pattern that matched
 	Code   index.Code // of a refusal
 	Actor  string     // username, once proven
-	cause  error      // what an internal error hides from the client
+	cause  error      // what an error hides from the client
 }
 
 // Of finds the record behind a handler's ResponseWriter.

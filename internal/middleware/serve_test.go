@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -252,5 +253,22 @@ func TestErrorHeaders(t *testing.T) {
 	}
 	if _, rest := s.raw("HEAD / HTTP/1.1\nHost: x\nConnection: close\n\n"); !strings.HasSuffix(rest, "\r\n\r\n") || !strings.Contains(rest, "Content-Length: ") {
 		t.Errorf("HEAD has a body:\n%s", rest)
+	}
+}
+
+// TestRefusalsWithACause: what lies behind a refusal, such as the end of a sandboxed process, is in the log and not in the answer.
+func TestRefusalsWithACause(t *testing.T) {
+	s := serve(t, one("GET", "/bomb", func(http.ResponseWriter, *http.Request) error {
+		return &index.Error{Code: index.CodeArchiveCheck, Detail: "Too much.", Err: errors.New("sandbox: memory: hidden cause")}
+	}), one("GET", "/plain", func(http.ResponseWriter, *http.Request) error {
+		return index.Refuse(index.CodeNotFound, "Nothing here.")
+	}))
+	if status, rest := s.get("/bomb"); !strings.HasPrefix(status, "HTTP/1.1 400 Too much.") || strings.Contains(rest, "hidden cause") {
+		t.Errorf("%s\n%s", status, rest)
+	}
+	s.get("/plain")
+	all := s.records()
+	if text, _ := all[0]["error"].(string); !strings.Contains(text, "hidden cause") || all[1]["error"] != nil {
+		t.Errorf("%v", all)
 	}
 }

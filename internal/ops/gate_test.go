@@ -82,6 +82,11 @@ func TestRecheck(t *testing.T) {
 		t.Errorf("%+v", report)
 	}
 	run(s.Config.Data, "admin", "recheck", "--project", "Demo").want(t, 0)
+	run(s.Config.Data, "admin", "flag", "set", "--project", "other", "quarantined").want(t, 0)
+	if got := run(s.Config.Data, "admin", "recheck").want(t, 1); !strings.Contains(got.stdout, "2 files checked, 1 would be refused today") {
+		t.Errorf("withdrawn files are left out: %s", got.stdout)
+	}
+	run(s.Config.Data, "admin", "flag", "clear", "--project", "other", "quarantined").want(t, 0)
 	run(s.Config.Data, "admin", "recheck", "--project", "nobody").want(t, 1)
 	if r := s.Get("/simple/other/"); !strings.Contains(r.Text, "other-1.0.tar.gz") {
 		t.Errorf("a re-check took the file away: %s", r.Text)

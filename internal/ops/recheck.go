@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 
 	"strongroom/internal/blob"
 	"strongroom/internal/database"
@@ -13,8 +15,8 @@ import (
 	"strongroom/internal/upload"
 )
 
-// RecheckCommand holds stored files against the rules of today. It reports and
-// changes nothing (AV-21).
+// RecheckCommand holds stored files, withdrawn ones too, against the rules of
+// today. It reports and changes nothing (AV-21).
 type RecheckCommand struct {
 	Project string `help:"Only the files of this project."`
 	Legacy  bool   `help:"As strongroom import --legacy."`
@@ -50,9 +52,11 @@ func (c *RecheckCommand) Run(ctx context.Context, o *Operator) error {
 	}
 	run := recheck{Operator: o, legacy: c.Legacy, report: recheckReport{Files: []verdict{}}}
 	run.Examiner = upload.Examiner{Policy: o.Acceptor.Policy, Look: o.Acceptor.Look, Rules: rules, Now: o.Recorder.Clock().UTC()}
-	names, err := c.names(ctx, o)
-	if err != nil {
-		return err
+	names := []string{packaging.NormalizeName(c.Project)}
+	if c.Project == "" {
+		if names, err = o.DB.HeldNames(ctx); err != nil {
+			return err
+		}
 	}
 	for _, name := range names {
 		if err := run.project(ctx, name); err != nil {
@@ -60,17 +64,6 @@ func (c *RecheckCommand) Run(ctx context.Context, o *Operator) error {
 		}
 	}
 	return run.tell(c.JSON)
-}
-
-func (c *RecheckCommand) names(ctx context.Context, o *Operator) (names []string, err error) {
-	if c.Project != "" {
-		return []string{packaging.NormalizeName(c.Project)}, nil
-	}
-	err = o.DB.ListedProjects(ctx, func(p database.ListedProject) error {
-		names = append(names, p.Name)
-		return nil
-	})
-	return names, err
 }
 
 func (r *recheck) project(ctx context.Context, name string) error {
@@ -81,10 +74,11 @@ func (r *recheck) project(ctx context.Context, name string) error {
 	if !found {
 		return fmt.Errorf("there is no project %q", name)
 	}
-	files, err := r.DB.ProjectFiles(ctx, p.ID, true)
+	files, err := r.DB.ProjectFiles(ctx, p.ID, false)
 	if err != nil {
 		return err
 	}
+	slices.SortFunc(files, func(a, b database.FileInPlace) int { return strings.Compare(a.Filename, b.Filename) })
 	for _, f := range files {
 		v, err := r.file(ctx, f.File)
 		if err != nil {
