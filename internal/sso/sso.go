@@ -38,8 +38,8 @@ type Person struct {
 
 // The reasons for which nobody is signed in; errors wrap one of them.
 var (
-	ErrRefused     = errors.New("the company's sign-in refused")               // the person, now
-	ErrUnavailable = errors.New("the company's sign-in does not answer")       // try again later
+	ErrRefused     = errors.New("the company's sign-in refused")                // the person, now
+	ErrUnavailable = errors.New("the company's sign-in does not answer")        // try again later
 	ErrUntrusted   = errors.New("the answer of the company's sign-in is wrong") // an attack or a wrong setting; log it
 )
 

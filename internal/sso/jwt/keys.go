@@ -45,15 +45,16 @@ func Algorithms() []string { return []string{"RS256", "PS256", "ES256"} }
 
 // webKey is a JSON Web Key (RFC 7517).
 type webKey struct {
-	Kind      string `json:"kty"`
-	ID        string `json:"kid"`
-	Use       string `json:"use"`
-	Algorithm string `json:"alg"`
-	Curve     string `json:"crv"`
-	N         string `json:"n"`
-	E         string `json:"e"`
-	X         string `json:"x"`
-	Y         string `json:"y"`
+	Kind      string   `json:"kty"`
+	ID        string   `json:"kid"`
+	Use       string   `json:"use"`
+	Uses      []string `json:"key_ops"`
+	Algorithm string   `json:"alg"`
+	Curve     string   `json:"crv"`
+	N         string   `json:"n"`
+	E         string   `json:"e"`
+	X         string   `json:"x"`
+	Y         string   `json:"y"`
 }
 
 // ParseKeys reads a JSON Web Key Set. Keys of other kinds or uses are left out; a
@@ -83,7 +84,7 @@ func ParseKeys(text []byte) (KeySet, error) {
 }
 
 func (w webKey) key() (key Key, ok bool) {
-	if w.Use != "" && w.Use != "sig" || w.Algorithm != "" && !slices.Contains(Algorithms(), w.Algorithm) {
+	if w.Use != "" && w.Use != "sig" || w.Uses != nil && !slices.Contains(w.Uses, "verify") || w.Algorithm != "" && !slices.Contains(Algorithms(), w.Algorithm) {
 		return key, false
 	}
 	key = Key{ID: w.ID, algorithm: w.Algorithm}
