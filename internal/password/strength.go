@@ -1,6 +1,10 @@
 package password
 
-import "strongroom/internal/password/zxcvbn"
+import (
+	"time"
+
+	"strongroom/internal/password/zxcvbn"
+)
 
 // Score says how many guesses find a password: 0 fewer than 10³, 1 than 10⁶, 2 than 10⁸, 3 than 10¹⁰, 4 more.
 type Score int
@@ -17,7 +21,7 @@ const estimated = 72
 // Strength estimates a password as zxcvbn 4.4.2 does. inputs are what an attacker tries first: user name, names, e-mail
 // address. Only the first 72 characters count; so many are strong or a repetition.
 func Strength(password string, inputs ...string) Score {
-	return Score(zxcvbn.Score(prefix(Normalize(password)), inputs))
+	return Score(zxcvbn.Score(prefix(Normalize(password)), inputs, time.Now().UTC().Year()))
 }
 
 // prefix is the beginning of a text, of characters as JavaScript counts them, so that browser and server agree.
