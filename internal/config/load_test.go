@@ -41,6 +41,7 @@ func everySetting() (toml string, environ []string, want Config) {
 		"gate.record": `"warn"`, "gate.form": `"reject"`, "gate.binaries": `"off"`, "gate.members": "5", "gate.expanded": "6", "gate.ratio": "7",
 		"gate.checks": "8", "gate.scan": `"/scan"`, "gate.scan_timeout": "9", "gate.scan_failure": `"open"`,
 	}
+	everySSO(&want, values)
 	for _, key := range Keys() {
 		toml += key + " = " + values[key] + "\n"
 		plain := strings.NewReplacer(`"`, "", "[", "", "]", "").Replace(values[key])
