@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Message is one rendered message to one address. Text alone must say
@@ -15,7 +16,10 @@ type Message struct {
 	// ID is the part of the Message-ID before the @, of letters, digits, dots and
 	// hyphens. It must be the same at each attempt: a message that was delivered
 	// although the answer was lost arrives twice, and can be told by it (P9).
-	ID      string
+	ID string
+	// Date is when it was written, the same at each attempt.
+	Date time.Time
+
 	To      string // one address, without a display name
 	Subject string // one line
 	Text    string // lines ended by "\n"
