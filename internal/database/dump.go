@@ -27,6 +27,7 @@ func tables() []string {
 	return []string{
 		"instance", "serial", "users", "emails", "tokens", "names", "projects", "roles", "releases", "release_metadata", "version_registry",
 		"blobs", "files", "filename_registry", "flags", "journal", "events", "jobs", "switches", "rate_limits", "gate_rules", "file_reports",
+		"mail_unwanted",
 	}
 }
 

@@ -144,6 +144,12 @@ CREATE TABLE journal (
 
 CREATE INDEX journal_name ON journal (name, serial);
 
+CREATE TABLE mail_unwanted (
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    kind    TEXT NOT NULL,                           -- notify.Kind
+    PRIMARY KEY (user_id, kind)
+);
+
 CREATE TABLE names (
     name       TEXT PRIMARY KEY,                -- PEP 503 normal form
     look_alike TEXT NOT NULL,                   -- N-05
