@@ -13,6 +13,24 @@ func EventActions() []EventInfo { return eventActions[:] }
 // The audit actions.
 const (
 	EventUserCreate    = "user:create"
+	EventAccountCreate = "account:create"
+	EventLogin         = "account:login:success"
+	EventLoginFail     = "account:login:failure"
+	EventFactorFail    = "account:two_factor:failure"
+	EventReauthFail    = "account:reauthenticate:failure"
+	EventReauth        = "account:reauthenticate:success"
+	EventConfirmAsk    = "account:login:confirm"
+	EventLogout        = "account:logout"
+	EventLogoutAll     = "account:logout:everywhere"
+	EventEmailVerify   = "account:email:verify"
+	EventResetAsk      = "account:password:reset:request"
+	EventReset         = "account:password:reset"
+	EventPasswordOff   = "account:password:disabled"
+	EventRecoveryUsed  = "account:recovery_codes:used"
+	EventAdminReset    = "account:recovery:reset"
+	EventInvite        = "account:invite"
+	EventBanAdd        = "ban:add"
+	EventBanRemove     = "ban:remove"
 	EventTokenCreate   = "token:create"
 	EventTokenRevoke   = "token:revoke"
 	EventProjectCreate = "project:create"
@@ -33,6 +51,24 @@ const (
 
 var eventActions = [...]EventInfo{
 	{EventUserCreate, "An account was made."},
+	{EventAccountCreate, "Somebody made an account of their own."},
+	{EventLogin, "A browser signed in; how is in 'after'."},
+	{EventLoginFail, "A sign-in failed. The user is named if there is one of the name that was typed."},
+	{EventFactorFail, "A second factor was wrong, or used before."},
+	{EventReauthFail, "A person who had signed in did not prove it again."},
+	{EventReauth, "A person who had signed in proved it again."},
+	{EventConfirmAsk, "A browser that is not known wants to sign in; the user was asked by mail."},
+	{EventLogout, "A browser signed out."},
+	{EventLogoutAll, "All browsers of the account were signed out and forgotten."},
+	{EventEmailVerify, "An address was verified."},
+	{EventResetAsk, "A new password was asked for; the user is named if there is one."},
+	{EventReset, "A new password was chosen by a mailed link."},
+	{EventPasswordOff, "The password is no longer taken."},
+	{EventRecoveryUsed, "A recovery code was used up."},
+	{EventAdminReset, "An administrator removed the second factors of an account; a hold begins."},
+	{EventInvite, "Somebody was invited to make an account."},
+	{EventBanAdd, "A network was banned."},
+	{EventBanRemove, "The ban of a network was lifted."},
 	{EventTokenCreate, "An API token was made."},
 	{EventTokenRevoke, "An API token was revoked."},
 	{EventProjectCreate, "A project was made by its first upload."},
