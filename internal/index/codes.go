@@ -30,9 +30,11 @@ const (
 	CodeTooManyAttempts Code = "too-many-attempts"
 	CodeWrongProof      Code = "wrong-proof"
 	CodeLinkEnded       Code = "link-ended"
-	CodeReadOnly        Code = "read-only"
-	CodeUploadsDisabled Code = "uploads-disabled"
-	CodeNewProjectsOff  Code = "new-projects-disabled"
+
+	CodePasswordBreached Code = "password-breached"
+	CodeReadOnly         Code = "read-only"
+	CodeUploadsDisabled  Code = "uploads-disabled"
+	CodeNewProjectsOff   Code = "new-projects-disabled"
 
 	CodeInvalidForm      Code = "invalid-form"
 	CodeUnknownProtocol  Code = "unknown-protocol"
@@ -133,6 +135,7 @@ var codeTable = [...]CodeInfo{
 	{CodeTooManyAttempts, Limited, "Too many attempts", "Something that is counted, such as signing in, was tried too often; the header Retry-After says when to try again."},
 	{CodeWrongProof, Invalid, "Wrong proof", "A password, code or security key was wrong, or was used before."},
 	{CodeLinkEnded, Invalid, "The link has ended", "The link of a mail or invitation was used before, is too old, or belongs to another browser."},
+	{CodePasswordBreached, Invalid, "Password is known from a breach", "The password appears in a list of stolen passwords and cannot be used."},
 	{CodeReadOnly, Denied, "Read-only", "An administrator switched the whole index to read-only."},
 	{CodeUploadsDisabled, Denied, "Uploads are disabled", "An administrator switched new uploads off."},
 	{CodeNewProjectsOff, Denied, "New projects are disabled", "An administrator switched the creation of projects off."},
