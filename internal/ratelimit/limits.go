@@ -17,6 +17,10 @@ type Name string
 // The names of the limits.
 const (
 	XMLRPC Name = "xmlrpc"
+
+	AddEmail       Name = "email-add"
+	VerifyEmail    Name = "email-verify"
+	ChangePassword Name = "password-change"
 )
 
 // Limit lets each subject do something N times within Per.
@@ -32,6 +36,9 @@ func Limits() []Limit { return limits[:] }
 
 var limits = [...]Limit{
 	{XMLRPC, 3600, time.Hour, "Calls of XML-RPC methods, for each client address."},
+	{AddEmail, 5, 24 * time.Hour, "Addresses that are added to an account, for each account."},
+	{VerifyEmail, 3, 6 * time.Hour, "Mails that are asked for again to verify an address, for each account."},
+	{ChangePassword, 5, 5 * time.Minute, "Tries to change a password, for each account."},
 }
 
 func find(name Name) (Limit, bool) {
