@@ -20,7 +20,8 @@ import (
 	"strongroom/internal/sign"
 )
 
-// Accounts holds what the actions need. All fields but Checker must be set.
+// Accounts holds what the actions need. All fields but Breaches and WebAuthn
+// must be set.
 type Accounts struct {
 	DB       *database.DB
 	Recorder *change.Recorder
@@ -28,8 +29,8 @@ type Accounts struct {
 	Keys     *sign.Keyring
 	Limiter  *ratelimit.Limiter
 	Hasher   *password.Hasher
-	Checker  *password.Checker // nil asks nowhere whether a password is known from a breach
-	WebAuthn *factor.WebAuthn
+	Breaches *password.Checker // nil asks nobody
+	WebAuthn *factor.WebAuthn  // nil where the site's address knows no security keys
 	Clock    func() time.Time
 	URL      string        // public address of the site, no slash at the end
 	Open     bool          // anyone may register; else an invitation is needed
@@ -67,18 +68,6 @@ type Entry struct {
 	Confirm string // the user was asked by mail, and has ConfirmTime
 	Device  string // new value of the device cookie, "" to leave it
 	Next    string // where the person wanted to go
-}
-
-// Wrong is what is wrong with a form, by field; "" is the form itself.
-type Wrong map[string]string
-
-// Error implements error.
-func (w Wrong) Error() string {
-	var all []string
-	for field, sentence := range w {
-		all = append(all, strings.TrimLeft(field+": "+sentence, ": "))
-	}
-	return strings.Join(all, "; ")
 }
 
 // usable reports whether an account may sign in: not closed, not frozen.

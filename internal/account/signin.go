@@ -33,7 +33,7 @@ func (a *Accounts) SignIn(ctx context.Context, b Browser, username, pass, next s
 		return Entry{}, a.failed(ctx, b, u, index.EventLoginFail, wrongPassword())
 	}
 	a.refund(uses)
-	if a.Checker.Breached(ctx, pass) {
+	if a.Breaches.Breached(ctx, pass) {
 		return Entry{}, a.endBreached(ctx, b, u)
 	}
 	return a.afterPassword(ctx, b, u, next)
@@ -71,14 +71,6 @@ func (a *Accounts) rehash(ctx context.Context, b Browser, u index.User, pass str
 	err = a.Recorder.Do(ctx, b.as(u), func(tx *change.Tx) error { return tx.Rehash(ctx, u.ID, u.PasswordHash, hash) })
 	u.PasswordHash = hash
 	return u, err == nil, err
-}
-
-// busy gives the hasher's refusal its code.
-func busy(err error) error {
-	if err == nil || err != password.ErrBusy {
-		return err
-	}
-	return &index.Error{Code: index.CodeUnavailable, Detail: "Too many people are signing in at this moment. Try again in a few seconds.", Retry: 5}
 }
 
 // failed records that a proof was wrong, and returns the refusal. Unknown users

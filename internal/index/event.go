@@ -12,7 +12,25 @@ func EventActions() []EventInfo { return eventActions[:] }
 
 // The audit actions.
 const (
-	EventUserCreate    = "user:create"
+	EventUserCreate  = "user:create"
+	EventTokenCreate = "token:create"
+	EventTokenRevoke = "token:revoke"
+
+	EventAccountName    = "account:name:change"
+	EventEmailAdd       = "account:email:add"
+	EventEmailRemove    = "account:email:remove"
+	EventEmailPrimary   = "account:email:primary:change"
+	EventEmailPublic    = "account:email:public:change"
+	EventEmailReverify  = "account:email:reverify"
+	EventPasswordChange = "account:password:change"
+	EventFactorAdd      = "account:two_factor:method_added"
+	EventFactorRemove   = "account:two_factor:method_removed"
+	EventRecoveryCodes  = "account:recovery_codes:generated"
+	EventLoginEnd       = "account:login:end"
+	EventLoginsEnd      = "account:login:end_all"
+	EventDeviceDistrust = "account:device:forget"
+	EventAccountClose   = "account:close"
+
 	EventAccountCreate = "account:create"
 	EventLogin         = "account:login:success"
 	EventLoginFail     = "account:login:failure"
@@ -21,7 +39,6 @@ const (
 	EventReauth        = "account:reauthenticate:success"
 	EventConfirmAsk    = "account:login:confirm"
 	EventLogout        = "account:logout"
-	EventLogoutAll     = "account:logout:everywhere"
 	EventEmailVerify   = "account:email:verify"
 	EventResetAsk      = "account:password:reset:request"
 	EventReset         = "account:password:reset"
@@ -31,8 +48,7 @@ const (
 	EventInvite        = "account:invite"
 	EventBanAdd        = "ban:add"
 	EventBanRemove     = "ban:remove"
-	EventTokenCreate   = "token:create"
-	EventTokenRevoke   = "token:revoke"
+
 	EventProjectCreate = "project:create"
 	EventRoleAdd       = "project:role:add"
 	EventReleaseCreate = "release:create"
@@ -59,7 +75,6 @@ var eventActions = [...]EventInfo{
 	{EventReauth, "A person who had signed in proved it again."},
 	{EventConfirmAsk, "A browser that is not known wants to sign in; the user was asked by mail."},
 	{EventLogout, "A browser signed out."},
-	{EventLogoutAll, "All browsers of the account were signed out and forgotten."},
 	{EventEmailVerify, "An address was verified."},
 	{EventResetAsk, "A new password was asked for; the user is named if there is one."},
 	{EventReset, "A new password was chosen by a mailed link."},
@@ -71,6 +86,20 @@ var eventActions = [...]EventInfo{
 	{EventBanRemove, "The ban of a network was lifted."},
 	{EventTokenCreate, "An API token was made."},
 	{EventTokenRevoke, "An API token was revoked."},
+	{EventAccountName, "The name that is shown for the account was changed."},
+	{EventEmailAdd, "An address was added to the account."},
+	{EventEmailRemove, "An address was removed from the account."},
+	{EventEmailPrimary, "Another address became the primary one."},
+	{EventEmailPublic, "It was changed which address everybody may see."},
+	{EventEmailReverify, "Another mail was sent to verify an address."},
+	{EventPasswordChange, "The password was changed."},
+	{EventFactorAdd, "A second factor was added."},
+	{EventFactorRemove, "A second factor was removed."},
+	{EventRecoveryCodes, "New recovery codes were confirmed; those before are void."},
+	{EventLoginEnd, "A browser was signed out from another."},
+	{EventLoginsEnd, "All browsers were signed out."},
+	{EventDeviceDistrust, "A remembered browser was forgotten."},
+	{EventAccountClose, "The account was closed."},
 	{EventProjectCreate, "A project was made by its first upload."},
 	{EventRoleAdd, "A role in a project was given."},
 	{EventReleaseCreate, "A release was made by its first file."},
@@ -85,6 +114,17 @@ var eventActions = [...]EventInfo{
 	{EventGateMatch, "A rule of the gate matched an upload, which it allowed, flagged or refused."},
 	{EventGateScan, "The scanner flagged or refused an upload, or gave no verdict."},
 	{EventMailFail, "A mail could not be delivered and was given up."},
+}
+
+// EventMeaning is what an action of the table means, the action itself for one
+// that is not in it.
+func EventMeaning(action string) string {
+	for i := range eventActions {
+		if eventActions[i].Action == action {
+			return eventActions[i].Meaning
+		}
+	}
+	return action
 }
 
 // KnownEvent reports whether action is in the table.

@@ -33,10 +33,10 @@ const (
 	ResetAddress    Name = "password-reset-address"
 	RegisterAddress Name = "register"
 	ConfirmLogin    Name = "confirm-login"
-	AddEmail        Name = "email-add"
-	VerifyEmail     Name = "email-verify"
-	ChangeEmail     Name = "email-change"
-	ChangeEmailHour Name = "email-change-hour"
+
+	AddEmail       Name = "email-add"
+	VerifyEmail    Name = "email-verify"
+	ChangePassword Name = "password-change"
 )
 
 // Limit lets each subject do something N times within Per.
@@ -68,10 +68,10 @@ var limits = [...]Limit{
 	{ResetAddress, 20, time.Hour, "Requests for a new password, for each client address."},
 	{RegisterAddress, 20, time.Hour, "Attempts to make an account, for each client address."},
 	{ConfirmLogin, 5, time.Hour, "Mails that ask whether a new browser is the user's, for each account."},
-	{AddEmail, 2, 24 * time.Hour, "Addresses that are added, for each account."},
-	{VerifyEmail, 3, 6 * time.Hour, "Mails that verify an address, for each account."},
-	{ChangeEmail, 5, 5 * time.Minute, "Changes of addresses, for each account."},
-	{ChangeEmailHour, 20, time.Hour, "Changes of addresses, for each account."},
+
+	{AddEmail, 5, 24 * time.Hour, "Addresses that are added to an account, for each account."},
+	{VerifyEmail, 3, 6 * time.Hour, "Mails that are asked for again to verify an address, for each account."},
+	{ChangePassword, 5, 5 * time.Minute, "Tries to change a password, for each account."},
 }
 
 func find(name Name) (Limit, bool) {
