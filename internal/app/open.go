@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"strongroom/internal/access"
+	"strongroom/internal/account"
 	"strongroom/internal/blob"
 	"strongroom/internal/blob/dir"
 	"strongroom/internal/change"
@@ -18,6 +19,8 @@ import (
 	"strongroom/internal/ops"
 	"strongroom/internal/packaging/dist"
 	"strongroom/internal/pages"
+	"strongroom/internal/password"
+	"strongroom/internal/ratelimit"
 	"strongroom/internal/sandbox"
 	"strongroom/internal/scan"
 	"strongroom/internal/sign"
@@ -39,6 +42,11 @@ type App struct {
 	Pages    *pages.Store
 	Root     *pages.Root
 	Mail     mail.Sender
+
+	Passwords *password.Hasher
+	Breach    *password.Checker
+	Limiter   *ratelimit.Limiter
+	Accounts  *account.Accounts
 
 	lock    *folderLock
 	sandbox *sandbox.Pool // nil until Sandbox is called
@@ -70,6 +78,10 @@ func (a *App) openTools(ctx context.Context) (err error) {
 	if err := ops.Restored(c.Data); err != nil {
 		return err
 	}
+	a.Passwords = password.New(0, 0)
+	if a.Breach, err = password.Open(breachOptions(c)); err != nil {
+		return err
+	}
 	if a.Keys, err = sign.Open(filepath.Join(c.Data, "keys")); err != nil {
 		return err
 	}
@@ -81,6 +93,11 @@ func (a *App) openTools(ctx context.Context) (err error) {
 	}
 	a.Mail, err = openSender(c, a.Log)
 	return err
+}
+
+func breachOptions(c config.Config) password.Options {
+	b := c.PasswordBreach
+	return password.Options{Backend: b.Backend, URL: b.URL, File: b.File}
 }
 
 func databaseURL(c config.Config) string {
@@ -116,6 +133,8 @@ func (a *App) wire() {
 	a.Pages = pages.New(a.DB, pages.Options{URL: c.URL, Budget: c.PageMemory, DeletedSimple: c.DeletedSimple == "empty"})
 	a.Root = pages.NewRoot(a.DB)
 	a.Root.Before = a.Pages.Forget
+	a.Limiter = &ratelimit.Limiter{DB: a.DB, Clock: clock, Hash: a.Keys.HashAddress}
+	a.Accounts = a.accounts(clock)
 	a.Recorder.Subscribe(a.Guard.Forget)
 	a.Recorder.Subscribe(a.Pages.Forget)
 	a.Recorder.Subscribe(a.Root.Forget)
@@ -187,7 +206,7 @@ func location(url string) string {
 func (a *App) Operator(c ops.Console) *ops.Operator {
 	return &ops.Operator{
 		Console: c, DB: a.DB, Recorder: a.Recorder, Guard: a.Guard, Acceptor: a.Acceptor, Bucket: a.Bucket,
-		Keys: a.Keys, Mail: a.Mail, Site: a.site(), Data: a.Config.Data, Storage: storageFolder(a.Config),
+		Keys: a.Keys, Accounts: a.Accounts, Mail: a.Mail, Site: a.site(), Data: a.Config.Data, Storage: storageFolder(a.Config),
 	}
 }
 
@@ -204,6 +223,9 @@ func (a *App) Close() error {
 		if e := a.DB.Close(); err == nil {
 			err = e
 		}
+	}
+	if e := a.Breach.Close(); err == nil {
+		err = e
 	}
 	if a.lock != nil {
 		a.lock.release()

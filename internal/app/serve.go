@@ -16,9 +16,9 @@ import (
 	"strongroom/internal/api"
 	"strongroom/internal/middleware"
 	"strongroom/internal/phrase"
-	"strongroom/internal/ratelimit"
 	"strongroom/internal/web"
 	"strongroom/internal/web/browse"
+	"strongroom/internal/web/signin"
 )
 
 const (
@@ -35,7 +35,6 @@ type Server struct {
 	listener net.Listener
 	log      *middleware.AccessLog
 	metrics  *metrics
-	limiter  *ratelimit.Limiter
 
 	running atomic.Int64 // requests
 
@@ -68,17 +67,20 @@ func (s *Server) build() error {
 		s.log = middleware.NewAccessLog(os.Stderr)
 	}
 	site := &middleware.Site{Log: s.log, Proxies: proxies, HTTPS: c.HTTPS(), Observe: s.metrics.observe, Clock: s.app.Clock}
-	s.limiter = &ratelimit.Limiter{DB: s.app.DB, Clock: s.app.Clock, Hash: s.app.Keys.HashAddress}
+	if err := s.app.Guard.LoadBans(context.Background()); err != nil {
+		return err
+	}
 	doors := &api.API{
 		DB: s.app.DB, Pages: s.app.Pages, Root: s.app.Root, Bucket: s.app.Bucket, Guard: s.app.Guard,
-		Acceptor: s.app.Acceptor, Limiter: s.limiter, Ready: s.ready, Log: s.app.Log, URL: c.URL, SecurityContact: c.SecurityContact,
+		Acceptor: s.app.Acceptor, Limiter: s.app.Limiter, Breach: s.app.Breach, Ready: s.ready, Log: s.app.Log, URL: c.URL, SecurityContact: c.SecurityContact,
 	}
 	gate, err := middleware.NewGate(s.app.Guard, c.URL)
 	if err != nil {
 		return err
 	}
+	pages := web.Routes(browse.New(s.app.DB, s.app.Pages, c.URL), signin.New(s.app.Accounts))
 	s.http = &http.Server{
-		Handler:           s.counted(site.Wrap(middleware.Router(gate, doors.Routes(), web.Routes(browse.New(s.app.DB, s.app.Pages, c.URL))))),
+		Handler:           s.counted(site.Wrap(middleware.Router(gate, doors.Routes(), pages))),
 		ReadHeaderTimeout: 20 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10, // OIDC tokens make long headers (UA-05)
@@ -120,11 +122,12 @@ func (s *Server) Run(ctx context.Context) error {
 		}
 	})
 	background.Go(func() {
-		s.app.every(work, time.Second, s.limiter.Flush)
-		if err := s.limiter.Flush(context.WithoutCancel(work)); err != nil {
+		s.app.every(work, time.Second, s.app.Limiter.Flush)
+		if err := s.app.Limiter.Flush(context.WithoutCancel(work)); err != nil {
 			s.app.Log.Warn("rate limits", "error", err.Error())
 		}
 	})
+	background.Go(func() { s.app.reloadOnHangup(work) })
 	served := make(chan error, 1)
 	go func() { served <- s.http.Serve(l) }()
 	s.warnExposed()
@@ -208,6 +211,7 @@ func (a *App) background(ctx context.Context, serial int64) *sync.WaitGroup {
 	})
 	wg.Go(func() { a.Recorder.Follow(ctx, serial, a.Log) })
 	wg.Go(func() { a.every(ctx, time.Second, a.Guard.FlushUsed) })
+	wg.Go(func() { a.every(ctx, 2*time.Second, a.Guard.LoadBans) })
 	wg.Go(func() { a.jobs().Run(ctx) })
 	socket, err := a.listenSocket()
 	if err != nil {

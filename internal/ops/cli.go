@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"strongroom/internal/access"
+	"strongroom/internal/account"
 	"strongroom/internal/blob"
 	"strongroom/internal/change"
 	"strongroom/internal/database"
@@ -39,6 +40,7 @@ type ServeCommand struct {
 
 // AdminCommand groups what moderators and operators do.
 type AdminCommand struct {
+	Ban    BanCommand    `cmd:"" help:"Networks that nobody may call from."`
 	User   UserCommand   `cmd:"" help:"Accounts."`
 	Token  TokenCommand  `cmd:"" help:"API tokens."`
 	Flag   FlagCommand   `cmd:"" help:"Flags: yanked, deprecated, archived, quarantined, removed, deleted, locked."`
@@ -46,8 +48,9 @@ type AdminCommand struct {
 	Switch SwitchCommand `cmd:"" help:"Run-time switches such as read-only."`
 	Mail   MailCommand   `cmd:"" help:"How mail leaves."`
 
-	Gate    GateCommand    `cmd:"" help:"What is known to be bad, or harmless: hashes, releases, paths, texts."`
-	Recheck RecheckCommand `cmd:"" help:"Hold stored files against the rules of today; changes nothing."`
+	Gate       GateCommand       `cmd:"" help:"What is known to be bad, or harmless: hashes, releases, paths, texts."`
+	BreachList BreachListCommand `cmd:"" help:"The list of breached passwords."`
+	Recheck    RecheckCommand    `cmd:"" help:"Hold stored files against the rules of today; changes nothing."`
 }
 
 // VersionCommand shows what is running.
@@ -71,6 +74,7 @@ type Operator struct {
 	Acceptor *upload.Acceptor
 	Bucket   blob.Bucket
 	Keys     *sign.Keyring
+	Accounts *account.Accounts
 	Mail     mail.Sender
 	Site     notify.Site
 	Data     string // the data folder

@@ -16,7 +16,8 @@ type Name string
 
 // The names of the limits.
 const (
-	XMLRPC Name = "xmlrpc"
+	XMLRPC         Name = "xmlrpc"
+	PasswordRanges Name = "password-ranges"
 
 	LoginUser    Name = "login-user"
 	LoginAddress Name = "login-address"
@@ -52,6 +53,7 @@ func Limits() []Limit { return limits[:] }
 
 var limits = [...]Limit{
 	{XMLRPC, 3600, time.Hour, "Calls of XML-RPC methods, for each client address."},
+	{PasswordRanges, 60, time.Minute, "Ranges of breached passwords that browsers ask for, for each client address (PW-5)."},
 
 	{LoginUser, 10, 5 * time.Minute, "Sign-ins that failed, for each user name, whether or not there is such a user."},
 	{LoginAddress, 10, 5 * time.Minute, "Sign-ins that failed, for each client address."},
