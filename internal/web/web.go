@@ -8,9 +8,10 @@ import (
 	"strongroom/internal/middleware"
 	"strongroom/internal/web/browse"
 	"strongroom/internal/web/shell"
+	"strongroom/internal/web/signin"
 )
 
 // Routes is the table of every page URL.
-func Routes(b *browse.Browse) []middleware.Route {
-	return slices.Concat(b.Routes(), shell.Routes())
+func Routes(b *browse.Browse, s *signin.SignIn) []middleware.Route {
+	return slices.Concat(b.Routes(), s.Routes(), shell.Routes())
 }
