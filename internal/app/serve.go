@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -36,6 +37,7 @@ type Server struct {
 	log      *middleware.AccessLog
 	metrics  *metrics
 	limiter  *ratelimit.Limiter
+	routes   []middleware.Route
 
 	running atomic.Int64 // requests
 
@@ -77,8 +79,9 @@ func (s *Server) build() error {
 	if err != nil {
 		return err
 	}
+	s.routes = slices.Concat(doors.Routes(), web.Routes(browse.New(s.app.DB, s.app.Pages, c.URL)))
 	s.http = &http.Server{
-		Handler:           s.counted(site.Wrap(middleware.Router(gate, doors.Routes(), web.Routes(browse.New(s.app.DB, s.app.Pages, c.URL))))),
+		Handler:           s.counted(site.Wrap(middleware.Router(gate, s.routes))),
 		ReadHeaderTimeout: 20 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10, // OIDC tokens make long headers (UA-05)
@@ -86,6 +89,9 @@ func (s *Server) build() error {
 	phrase.Attach(s.http)
 	return nil
 }
+
+// Routes is the table of every URL that the server answers.
+func (s *Server) Routes() []middleware.Route { return s.routes }
 
 // URL is the public address.
 func (s *Server) URL() string { return s.app.Config.URL }
