@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -35,6 +36,7 @@ type Server struct {
 	listener net.Listener
 	log      *middleware.AccessLog
 	metrics  *metrics
+	routes   []middleware.Route
 
 	running atomic.Int64 // requests
 
@@ -78,9 +80,9 @@ func (s *Server) build() error {
 	if err != nil {
 		return err
 	}
-	pages := web.Routes(browse.New(s.app.DB, s.app.Pages, c.URL), signin.New(s.app.Accounts))
+	s.routes = slices.Concat(doors.Routes(), web.Routes(browse.New(s.app.DB, s.app.Pages, c.URL), signin.New(s.app.Accounts)))
 	s.http = &http.Server{
-		Handler:           s.counted(site.Wrap(middleware.Router(gate, doors.Routes(), pages))),
+		Handler:           s.counted(site.Wrap(middleware.Router(gate, s.routes))),
 		ReadHeaderTimeout: 20 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10, // OIDC tokens make long headers (UA-05)
@@ -88,6 +90,9 @@ func (s *Server) build() error {
 	phrase.Attach(s.http)
 	return nil
 }
+
+// Routes is the table of every URL that the server answers.
+func (s *Server) Routes() []middleware.Route { return s.routes }
 
 // URL is the public address.
 func (s *Server) URL() string { return s.app.Config.URL }
