@@ -77,8 +77,13 @@ func (s *Server) build() error {
 	if err != nil {
 		return err
 	}
+	own, err := s.manage()
+	if err != nil {
+		return err
+	}
+	pages := web.Routes(browse.New(s.app.DB, s.app.Pages, c.URL), own)
 	s.http = &http.Server{
-		Handler:           s.counted(site.Wrap(middleware.Router(gate, doors.Routes(), web.Routes(browse.New(s.app.DB, s.app.Pages, c.URL))))),
+		Handler:           s.counted(site.Wrap(middleware.Router(gate, doors.Routes(), pages))),
 		ReadHeaderTimeout: 20 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10, // OIDC tokens make long headers (UA-05)
