@@ -32,7 +32,8 @@ type accountPage struct {
 	Form    url.Values // as it was sent, so that nothing is typed twice
 	User    index.User
 	Emails  []index.Email
-	Most    int // addresses
+	Most    int  // addresses
+	Ranges  bool // the browser can look breached passwords up here (PW-6)
 	Logins  []loginRow
 	Devices []deviceRow
 }
@@ -56,7 +57,7 @@ func (m *Manage) account(w http.ResponseWriter, r *http.Request) error {
 
 func (m *Manage) showAccount(w http.ResponseWriter, r *http.Request, status int, form url.Values, wrong Wrong) error {
 	v := visitor(w)
-	data := accountPage{Wrong: wrong, Form: form, User: v.User, Most: account.MaxEmails}
+	data := accountPage{Wrong: wrong, Form: form, User: v.User, Most: account.MaxEmails, Ranges: m.Accounts.Breaches.Ranges()}
 	var err error
 	if data.Emails, err = m.DB.EmailsOf(r.Context(), v.User.ID); err != nil {
 		return err

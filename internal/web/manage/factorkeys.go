@@ -3,7 +3,6 @@ package manage
 import (
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 
 	"strongroom/internal/account"
@@ -22,31 +21,8 @@ func (m *Manage) keyPage(w http.ResponseWriter, r *http.Request) error {
 	return m.write(w, r, http.StatusOK, "key.html", keyPage{account.MaxLabel, m.Accounts.WebAuthn == nil})
 }
 
-// keyForm is what the page's script sends: to options with Passkey, to validate
-// with Label and Credential, which is PublicKeyCredential.toJSON.
-type keyForm struct {
-	Passkey    bool            `json:"passkey"`
-	Label      string          `json:"label"`
-	Credential json.RawMessage `json:"credential"`
-}
-
-func readKeyForm(w http.ResponseWriter, r *http.Request) (f keyForm, err error) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxForm))
-	if err == nil {
-		err = json.Unmarshal(body, &f)
-	}
-	if err != nil {
-		return f, index.Refuse(index.CodeInvalidForm, "What the browser sent about the security key could not be read.")
-	}
-	return f, nil
-}
-
 func (m *Manage) keyOptions(w http.ResponseWriter, r *http.Request) error {
-	f, err := readKeyForm(w, r)
-	if err != nil {
-		return err
-	}
-	options, err := m.Accounts.BeginKey(r.Context(), visitor(w), f.Passkey)
+	options, err := m.Accounts.BeginKey(r.Context(), visitor(w), r.URL.Query().Has("passkey"))
 	if err != nil {
 		return keyRefusal(err)
 	}
@@ -54,16 +30,16 @@ func (m *Manage) keyOptions(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (m *Manage) keyValidate(w http.ResponseWriter, r *http.Request) error {
-	f, err := readKeyForm(w, r)
+	form, err := readForm(w, r)
 	if err != nil {
 		return err
 	}
-	codes, err := m.Accounts.FinishKey(r.Context(), visitor(w), f.Label, f.Credential)
+	codes, err := m.Accounts.FinishKey(r.Context(), visitor(w), form.Get("label"), []byte(form.Get("credential")))
 	if err != nil {
 		return keyRefusal(err)
 	}
-	to, sentence := added(codes)
-	body, err := json.Marshal(map[string]string{"success": sentence, "redirect": to})
+	to, _ := added(codes)
+	body, err := json.Marshal(map[string]string{"redirect_to": to})
 	if err != nil {
 		return err
 	}
