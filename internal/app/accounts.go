@@ -3,7 +3,6 @@ package app
 import (
 	"strongroom/internal/account"
 	"strongroom/internal/factor"
-	"strongroom/internal/password"
 	"strongroom/internal/web/manage"
 )
 
@@ -17,7 +16,7 @@ func (s *Server) accounts() *account.Accounts {
 	}
 	return &account.Accounts{
 		DB: a.DB, Recorder: a.Recorder, Guard: a.Guard, Keys: a.Keys, Limiter: s.limiter, Clock: a.Recorder.Clock, URL: a.Config.URL,
-		Hasher: password.New(0, 0), WebAuthn: keys,
+		Hasher: a.Passwords, Breaches: a.Breach, WebAuthn: keys,
 	}
 }
 

@@ -21,6 +21,7 @@ const (
 	AddEmail       Name = "email-add"
 	VerifyEmail    Name = "email-verify"
 	ChangePassword Name = "password-change"
+	PasswordRanges Name = "password-ranges"
 )
 
 // Limit lets each subject do something N times within Per.
@@ -36,9 +37,10 @@ func Limits() []Limit { return limits[:] }
 
 var limits = [...]Limit{
 	{XMLRPC, 3600, time.Hour, "Calls of XML-RPC methods, for each client address."},
-	{AddEmail, 5, 24 * time.Hour, "Addresses that are added to an account, for each account."},
+	{AddEmail, 2, 24 * time.Hour, "Addresses that are added to an account, for each account."},
 	{VerifyEmail, 3, 6 * time.Hour, "Mails that are asked for again to verify an address, for each account."},
 	{ChangePassword, 5, 5 * time.Minute, "Tries to change a password, for each account."},
+	{PasswordRanges, 60, time.Minute, "Ranges of breached passwords that browsers ask for, for each client address (PW-5)."},
 }
 
 func find(name Name) (Limit, bool) {
