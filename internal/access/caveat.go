@@ -77,6 +77,21 @@ func checkCaveat(caveat string, t Target) error {
 	return errUnknownCaveat
 }
 
+// narrowsProjects reports whether a caveat is one that names projects, in a form
+// of ours or of old tokens.
+func narrowsProjects(caveat string) bool {
+	var parts []json.RawMessage
+	var tag int
+	if json.Unmarshal([]byte(caveat), &parts) == nil && len(parts) == 2 && strict(parts[0], &tag) {
+		return tag == tagProjectName || tag == tagProjectID
+	}
+	var old map[string]json.RawMessage
+	if json.Unmarshal([]byte(caveat), &old) != nil {
+		return false
+	}
+	return old["project_ids"] != nil || old["permissions"] != nil
+}
+
 func checkUser(raw json.RawMessage, want string) error {
 	var uid string
 	if !strict(raw, &uid) {

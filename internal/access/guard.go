@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -21,9 +22,13 @@ type Guard struct {
 	Keys     *sign.Keyring
 	Clock    func() time.Time
 	Location string // the site's host, put into tokens for information (T-02)
+	Policy   Policy
+
+	private privates
 
 	mu   sync.Mutex
-	used map[string]time.Time
+	used map[string]time.Time // tokens
+	seen map[string]time.Time // logins
 }
 
 // Identity is who a request acts for.
@@ -53,6 +58,18 @@ func (id *Identity) Admits(t Target) error {
 	}
 	if len(reasons) > 0 {
 		return index.Refuse(index.CodeInvalidToken, "Invalid API Token: %s.", strings.Join(reasons, ", "))
+	}
+	return nil
+}
+
+// admitsTime is Admits for what has no project: the caveats about projects are
+// left out of account.
+func (id *Identity) admitsTime(now time.Time) error {
+	any := Target{UserUID: id.User.UID, Now: now}
+	for _, c := range id.caveats {
+		if err := checkCaveat(c, any); err != nil && !narrowsProjects(c) {
+			return index.Refuse(index.CodeInvalidToken, "Invalid API Token: %s.", err)
+		}
 	}
 	return nil
 }
@@ -92,7 +109,7 @@ func (g *Guard) lookUp(ctx context.Context, q database.Q, tokenID string) (*Iden
 	if err != nil {
 		return nil, err
 	}
-	if !found || !token.RevokedAt.IsZero() {
+	if !found || !token.RevokedAt.IsZero() || !token.ExpiresAt.IsZero() && !g.Clock().Before(token.ExpiresAt) {
 		return nil, refused
 	}
 	user, found, err := q.UserByID(ctx, token.UserID)
@@ -109,7 +126,7 @@ func (g *Guard) lookUp(ctx context.Context, q database.Q, tokenID string) (*Iden
 }
 
 func unknownToken() error {
-	return index.Refuse(index.CodeAuthentication, "Invalid or non-existent authentication information: the token is unknown or was revoked.")
+	return index.Refuse(index.CodeAuthentication, "Invalid or non-existent authentication information: the token is unknown, expired or was revoked.")
 }
 
 func notFrozen(user index.User) error {
@@ -209,15 +226,17 @@ func (g *Guard) touch(id string) {
 	g.used[id] = g.Clock()
 }
 
-// FlushUsed writes when tokens were last used. It is apart from the uploads
-// that use them, which never wait for it (T-11).
+// FlushUsed writes when tokens and logins were last used. It is apart from the
+// requests that use them, which never wait for it (T-11).
 func (g *Guard) FlushUsed(ctx context.Context) error {
 	g.mu.Lock()
-	used := g.used
-	g.used = nil
+	used, seen := g.used, g.seen
+	g.used, g.seen = nil, nil
 	g.mu.Unlock()
-	if len(used) == 0 {
+	if len(used)+len(seen) == 0 {
 		return nil
 	}
-	return g.DB.Write(ctx, func(tx *database.Tx) error { return tx.TouchTokens(ctx, used) })
+	return g.DB.Write(ctx, func(tx *database.Tx) error {
+		return errors.Join(tx.TouchTokens(ctx, used), tx.TouchLogins(ctx, seen))
+	})
 }

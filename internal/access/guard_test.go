@@ -282,39 +282,50 @@ func TestT09WhoMayNotActAnyMore(t *testing.T) {
 
 func second(_ *access.Identity, err error) error { return err }
 
-// TestRulesTable asks for every action in every role (UA-04).
+// TestRulesTable asks for every right in projects in every role (UA-04).
 func TestRulesTable(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
 		root := w.addUser("root", true)
-		want := map[access.Action]string{ // who may: Owner, Maintainer, a stranger, an administrator
-			access.Upload: "OM", access.SetFlags: "OS", access.SeeRoles: "OMS", access.ManageRole: "OS",
+		want := map[access.Right]string{ // who may: Owner, Maintainer, Reader, a stranger (-), an administrator (S)
+			access.Upload: "OM", access.SetFlags: "OS", access.SeeRoles: "OMS", access.ManageRoles: "OS", access.SeeProject: "OMS",
+			access.LeaveProject: "OMR", access.ChangeProject: "OS", access.ReadProject: "OMR-S",
 		}
 		projects := map[string]index.Project{
-			"O": w.addProject("owned", w.user, index.Owner), "M": w.addProject("maintained", w.user, index.Maintainer),
+			"O": w.addProject("owned", w.user, index.Owner), "M": w.addProject("maintained", w.user, index.Maintainer), "R": w.addProject("read", w.user, index.Reader),
 			"-": w.addProject("strange", w.user, ""), "S": w.addProject("administered", root, ""),
 		}
-		for action, who := range want {
+		for right, who := range want {
 			for role, p := range projects {
-				user := w.user
+				v := w.visitor(w.user)
 				if role == "S" {
-					user = root
+					v = w.visitor(root)
 				}
-				err := w.May(w.ctx, w.DB.Q, &access.Identity{User: user}, action, p)
+				if right == access.Upload {
+					v.Login, v.Token = nil, &access.Identity{User: v.User}
+				}
+				err := w.May(w.ctx, w.DB.Q, v, right, p)
 				if may := strings.Contains(who, role); (err == nil) != may {
-					t.Errorf("%s as %s: %v", action, role, err)
+					t.Errorf("%s as %s: %v", right, role, err)
 				}
-				if err != nil && (!index.HasCode(err, index.CodeNotAllowed) || !strings.Contains(err.Error(), "The user '"+user.Username+"' isn't allowed to ") || !strings.Contains(err.Error(), "'"+p.Name+"'")) {
-					t.Errorf("%s as %s: %v", action, role, err)
+				if err != nil && (!index.HasCode(err, index.CodeNotAllowed) || !strings.Contains(err.Error(), "The user '"+v.User.Username+"' isn't allowed to ") || !strings.Contains(err.Error(), "'"+p.Name+"'")) {
+					t.Errorf("%s as %s: %v", right, role, err)
 				}
 			}
 		}
-		if len(want) != len(access.Rules()) {
-			t.Errorf("%d rules, the test has %d", len(access.Rules()), len(want))
+		for _, rule := range access.Rules() {
+			if rule.On == access.OnProject && want[rule.Right] == "" {
+				t.Errorf("the test lacks %s", rule.Right)
+			}
 		}
-		if err := w.May(w.ctx, w.DB.Q, &access.Identity{User: root}, "unheard-of", projects["O"]); !index.HasCode(err, index.CodeNotAllowed) {
-			t.Errorf("an action without a rule: %v", err)
+		if err := w.May(w.ctx, w.DB.Q, w.visitor(root), "unheard-of", projects["O"]); !index.HasCode(err, index.CodeNotAllowed) {
+			t.Errorf("a right without a rule: %v", err)
 		}
 	})
+}
+
+// visitor is a browser in which the user signed in just now.
+func (w *world) visitor(u index.User) *access.Visitor {
+	return &access.Visitor{User: u, Login: &index.Login{ProvenAt: w.now}}
 }
 
 // TestMayAsksTheTokenToo: a role is not enough.
@@ -324,10 +335,10 @@ func TestMayAsksTheTokenToo(t *testing.T) {
 		_, secret := w.newToken(access.Grant{Project: "demo"})
 		id, err := w.Authenticate(w.ctx, "Bearer "+secret)
 		w.must(err)
-		if err := w.May(w.ctx, w.DB.Q, id, access.Upload, demo); err != nil {
+		if err := w.Permit(id, access.Upload, demo, index.Owner); err != nil {
 			t.Error(err)
 		}
-		if err := w.May(w.ctx, w.DB.Q, id, access.Upload, other); !index.HasCode(err, index.CodeInvalidToken) {
+		if err := w.Permit(id, access.Upload, other, index.Owner); !index.HasCode(err, index.CodeInvalidToken) {
 			t.Errorf("another project: %v", err)
 		}
 		if err := w.MayCreate(id, "fresh"); !index.HasCode(err, index.CodeInvalidToken) {

@@ -1,73 +1,148 @@
 package access
 
 import (
-	"context"
-	"slices"
+	"sync"
+	"time"
 
-	"strongroom/internal/database"
 	"strongroom/internal/index"
 )
 
-// Action is something a person may or may not do in a project.
-type Action string
+// Right is one thing that somebody may or may not do. Every route has one, and
+// every action that is reached in another way asks for one.
+type Right string
 
-// The actions that rules.go rules on.
+// The rights that the table rules on.
 const (
-	Upload     Action = "upload"
-	SetFlags   Action = "set-flags"
-	SeeRoles   Action = "see-roles"
-	ManageRole Action = "manage-roles"
+	Open        Right = "open"         // what must answer anybody: signing in, health, help
+	ReadIndex   Right = "index:read"   // lists, feeds and counts
+	ReadProject Right = "project:read" // pages, metadata and files of a project
+	Upload      Right = "project:upload"
+	KnockUpload Right = "upload" // the upload address: who may upload is decided when the form is known
+
+	SeeProject     Right = "project:manage"
+	SetFlags       Right = "project:status"
+	SeeRoles       Right = "project:roles:read"
+	ManageRoles    Right = "project:roles:change"
+	LeaveProject   Right = "project:leave"
+	ChangeProject  Right = "project:change" // visibility, transfer to and from organizations
+	SeeAccount     Right = "account:read"
+	ChangeAccount  Right = "account:change" // names, addresses, password, second factors
+	UseAccount     Right = "account:use"    // lists of what the account is in, invitations
+	ManageTokens   Right = "account:tokens" // make, narrow, revoke
+	CreateGroup    Right = "organization:create"
+	SeeGroup       Right = "organization:read"
+	ManageGroup    Right = "organization:change"
+	ManagePeople   Right = "organization:people"
+	ManageTeams    Right = "organization:teams"
+	LeaveGroup     Right = "organization:leave"
+	AdministerSite Right = "site:administer"
 )
 
-// Rule says which roles may take an action. Superuser lets administrators of
-// the index take it in projects that are not theirs.
+// Place is the kind of thing that a right is about.
+type Place string
+
+// The places.
+const (
+	OnSite         Place = "site"
+	OnAccount      Place = "account" // the visitor's own
+	OnProject      Place = "project"
+	OnOrganization Place = "organization"
+)
+
+// Who is the widest circle that has a right.
+type Who string
+
+// The circles, the widest first.
+const (
+	Anyone  Who = "anyone"
+	Readers Who = "readers" // anyone, or whoever signed in where the index is closed
+	Users   Who = "users"   // whoever signed in
+	Holders Who = "holders" // whoever has one of the roles in the place
+	Nobody  Who = "administrators"
+)
+
+// By is how a visitor must have proven who it is.
+type By string
+
+// The proofs.
+const (
+	BySession By = "browser"
+	ByToken   By = "token"
+	ByEither  By = "either"
+)
+
+// Rule says who has a right. Superuser lets administrators of the index have it
+// in places that are not theirs. Factor asks for what the policies on verified
+// addresses and second factors ask for (MFA-6). Fresh is how recent a proof of
+// the person must be, 0 for any (MFA-10). Permission is what a token with a
+// list of permissions must have; a token cannot do what has none.
 type Rule struct {
-	Action    Action
-	Roles     []index.RoleName
-	Superuser bool
-	Phrase    string // "isn't allowed to <phrase> project …"
+	Right      Right
+	On         Place
+	Who        Who
+	Roles      []index.RoleName
+	Superuser  bool
+	By         By
+	Permission string
+	Factor     bool
+	Fresh      time.Duration
+	Phrase     string // "isn't allowed to <phrase> …"
 }
 
-// Rules is the one table of rights in projects.
+// How recent the proof of a person must be.
+const (
+	usual  = 30 * time.Minute
+	recent = 5 * time.Minute
+)
+
+// Rules is the one table of rights.
 func Rules() []Rule {
+	all := []index.RoleName{index.Owner, index.Maintainer, index.Reader}
+	both := []index.RoleName{index.Owner, index.Maintainer}
+	owner := []index.RoleName{index.Owner}
+	group := []index.RoleName{index.OrganizationOwner, index.OrganizationManager, index.OrganizationMember}
+	leaders := []index.RoleName{index.OrganizationOwner, index.OrganizationManager}
 	return []Rule{
-		{Upload, []index.RoleName{index.Owner, index.Maintainer}, false, "upload to"},
-		{SetFlags, []index.RoleName{index.Owner}, true, "change the status of"},
-		{SeeRoles, []index.RoleName{index.Owner, index.Maintainer}, true, "see the roles of"},
-		{ManageRole, []index.RoleName{index.Owner}, true, "change the roles of"},
+		{Right: Open, On: OnSite, Who: Anyone, By: ByEither, Phrase: "read"},
+		{Right: ReadIndex, On: OnSite, Who: Readers, By: ByEither, Permission: "read", Phrase: "read"},
+		{Right: ReadProject, On: OnProject, Who: Readers, Roles: all, Superuser: true, By: ByEither, Permission: "read", Phrase: "read"},
+		{Right: KnockUpload, On: OnSite, Who: Anyone, By: ByToken, Permission: "upload", Phrase: "upload"},
+		{Right: Upload, On: OnProject, Who: Holders, Roles: both, By: ByToken, Permission: "upload", Factor: true, Phrase: "upload to"},
+
+		{Right: SeeProject, On: OnProject, Who: Holders, Roles: both, Superuser: true, By: BySession, Factor: true, Phrase: "manage"},
+		{Right: SetFlags, On: OnProject, Who: Holders, Roles: owner, Superuser: true, By: BySession, Factor: true, Fresh: usual, Phrase: "change the status of"},
+		{Right: SeeRoles, On: OnProject, Who: Holders, Roles: both, Superuser: true, By: BySession, Factor: true, Phrase: "see the roles of"},
+		{Right: ManageRoles, On: OnProject, Who: Holders, Roles: owner, Superuser: true, By: BySession, Factor: true, Fresh: usual, Phrase: "change the roles of"},
+		{Right: LeaveProject, On: OnProject, Who: Holders, Roles: all, By: BySession, Fresh: usual, Phrase: "leave"},
+		{Right: ChangeProject, On: OnProject, Who: Holders, Roles: owner, Superuser: true, By: BySession, Factor: true, Fresh: usual, Phrase: "change"},
+
+		{Right: SeeAccount, On: OnAccount, Who: Users, By: BySession, Phrase: "see"},
+		{Right: ChangeAccount, On: OnAccount, Who: Users, By: BySession, Fresh: usual, Phrase: "change"},
+		{Right: UseAccount, On: OnAccount, Who: Users, By: BySession, Factor: true, Phrase: "use"},
+		{Right: ManageTokens, On: OnAccount, Who: Users, By: BySession, Factor: true, Fresh: usual, Phrase: "manage the tokens of"},
+
+		{Right: CreateGroup, On: OnSite, Who: Users, By: BySession, Factor: true, Fresh: usual, Phrase: "make an organization"},
+		{Right: SeeGroup, On: OnOrganization, Who: Holders, Roles: group, Superuser: true, By: BySession, Factor: true, Phrase: "see"},
+		{Right: ManageGroup, On: OnOrganization, Who: Holders, Roles: owner, Superuser: true, By: BySession, Factor: true, Fresh: usual, Phrase: "change"},
+		{Right: ManagePeople, On: OnOrganization, Who: Holders, Roles: owner, Superuser: true, By: BySession, Factor: true, Fresh: usual, Phrase: "change the people of"},
+		{Right: ManageTeams, On: OnOrganization, Who: Holders, Roles: leaders, Superuser: true, By: BySession, Factor: true, Fresh: usual, Phrase: "change the teams of"},
+		{Right: LeaveGroup, On: OnOrganization, Who: Holders, Roles: group, By: BySession, Fresh: usual, Phrase: "leave"},
+
+		{Right: AdministerSite, On: OnSite, Who: Nobody, Superuser: true, By: BySession, Factor: true, Fresh: recent, Phrase: "administer the index"},
 	}
 }
 
-// Permit reports whether the identity, who has this role in the project, may
-// take the action: by the role and by the token. The refusal names user and
-// project (UA-04).
-func (g *Guard) Permit(id *Identity, action Action, p index.Project, role index.RoleName) error {
-	if err := id.Admits(Target{Project: p.Name, ProjectUID: p.UID, Now: g.Clock()}); err != nil {
-		return err
-	}
+// RuleOf finds the row of a right; a right without a row has none that lets
+// anybody do anything.
+func RuleOf(right Right) (Rule, bool) {
+	rule, found := byRight()[right]
+	return rule, found
+}
+
+var byRight = sync.OnceValue(func() map[Right]Rule {
+	out := map[Right]Rule{}
 	for _, rule := range Rules() {
-		if rule.Action != action {
-			continue
-		}
-		if slices.Contains(rule.Roles, role) || rule.Superuser && id.User.Superuser {
-			return nil
-		}
-		return index.Refuse(index.CodeNotAllowed, "The user '%s' isn't allowed to %s project '%s'. Ask one of its owners for a role.", id.User.Username, rule.Phrase, p.Name)
+		out[rule.Right] = rule
 	}
-	return index.Refuse(index.CodeNotAllowed, "The user '%s' isn't allowed to do this.", id.User.Username)
-}
-
-// May is Permit with the role read through q.
-func (g *Guard) May(ctx context.Context, q database.Q, id *Identity, action Action, p index.Project) error {
-	role, err := q.RoleOf(ctx, p.ID, id.User.ID)
-	if err != nil {
-		return err
-	}
-	return g.Permit(id, action, p, role)
-}
-
-// MayCreate reports whether the identity's token lets it create a project of
-// this name (T-08).
-func (g *Guard) MayCreate(id *Identity, name string) error {
-	return id.Admits(Target{Project: name, Now: g.Clock()})
-}
+	return out
+})

@@ -76,7 +76,19 @@ type Config struct {
 	// NewProjectsPerHour bounds how many projects a user creates; 0 does not.
 	NewProjectsPerHour *int `toml:"new_projects_per_hour"`
 
-	// Require2FA is "none", "owners", "managers" or "all".
+	// Read is who may read the index: "anyone", or with "login" only who signs in
+	// with a browser or an API token. Private projects need a role in any case.
+	Read string `toml:"read"`
+
+	// Registration is "open" where anyone may make an account, or "invitation".
+	Registration string `toml:"registration"`
+
+	// VerifiedEmail asks for a verified primary address before anybody uploads
+	// or manages; addresses given on the command line count as verified.
+	VerifiedEmail *bool `toml:"verified_email"`
+
+	// Require2FA says who must have a second factor to manage and upload: "none",
+	// "owners" of something, "managers" (who has any role but Reader) or "all".
 	Require2FA string `toml:"require_2fa"`
 
 	// Gate is what an upload must pass.

@@ -18,6 +18,9 @@ func (c Config) Resolve() (Config, error) {
 	setText(&c.PlatformTags, public, "pypi", "pypi+linux")
 	setText(&c.LookAlikes, public, "refuse", "warn")
 	setText(&c.Require2FA, public, "all", "none")
+	setText(&c.Read, public, "anyone", "anyone")
+	setText(&c.Registration, public, "open", "invitation")
+	set(&c.VerifiedEmail, public, true, false)
 	set(&c.LocalVersions, public, false, true)
 	set(&c.ReleaseMaxAgeDays, public, 14, 0)
 	set(&c.NewProjectsPerHour, public, 20, 0)
@@ -59,6 +62,8 @@ func (c Config) check() error {
 		{"deleted_simple", c.DeletedSimple, []string{"404", "empty"}},
 		{"platform_tags", c.PlatformTags, []string{"pypi", "pypi+linux", "any"}},
 		{"look_alikes", c.LookAlikes, []string{"refuse", "warn"}},
+		{"read", c.Read, []string{"anyone", "login"}},
+		{"registration", c.Registration, []string{"open", "invitation"}},
 		{"require_2fa", c.Require2FA, []string{"none", "owners", "managers", "all"}},
 		{"gate.record", c.Gate.Record, []string{"reject", "warn"}},
 		{"gate.form", c.Gate.Form, []string{"reject", "warn"}},

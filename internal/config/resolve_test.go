@@ -24,6 +24,9 @@ func TestProfiles(t *testing.T) {
 		if c.DeletedSimple != row.deleted || c.PlatformTags != row.tags || c.LookAlikes != row.looks || c.Require2FA != row.factor {
 			t.Errorf("%s: %+v", row.profile, c)
 		}
+		if public := row.profile == "public"; c.Read != "anyone" || (c.Registration == "open") != public || *c.VerifiedEmail != public {
+			t.Errorf("%s: read %s, registration %s, verified %v", row.profile, c.Read, c.Registration, *c.VerifiedEmail)
+		}
 		if *c.LocalVersions != row.local || *c.ReleaseMaxAgeDays != row.days || *c.NewProjectsPerHour != row.projects || !*c.LogRequests {
 			t.Errorf("%s: %v, %d, %d, %v", row.profile, *c.LocalVersions, *c.ReleaseMaxAgeDays, *c.NewProjectsPerHour, *c.LogRequests)
 		}

@@ -25,8 +25,10 @@ const dumpFormat = 1
 // compares it with the schema.
 func tables() []string {
 	return []string{
-		"instance", "serial", "users", "emails", "tokens", "names", "projects", "roles", "releases", "release_metadata", "version_registry",
+		"instance", "serial", "users", "emails", "names", "projects", "tokens", "roles", "releases", "release_metadata", "version_registry",
 		"blobs", "files", "filename_registry", "flags", "journal", "events", "jobs", "switches", "rate_limits", "gate_rules", "file_reports",
+		"logins", "tickets", "factors", "recovery_codes", "devices", "identities", "bans", "organizations", "organization_members",
+		"organization_projects", "teams", "team_members", "team_roles", "invitations",
 		"mail_unwanted",
 	}
 }

@@ -36,6 +36,15 @@ func crowd(t *testing.T, db *database.DB) {
 			small + "INSERT INTO journal (serial, name, action, actor, at) SELECT i, 'p' || i, 'create', 'a', 1 FROM n",
 			small + "INSERT INTO flags (kind, level, subject_id, side, set_by, set_at) SELECT 'yanked', 'release', i, 'owner', 'a', 1 FROM n",
 			small + "INSERT INTO events (at, actor_kind, actor, action, object) SELECT 1, 'user', 'a', 'file:add', 'project:p' || i FROM n",
+			small + "INSERT INTO organizations (id, uid, name, name_key, created_at) SELECT i, 'o' || i, 'o' || i, 'o' || i, 1 FROM n",
+			small + "INSERT INTO organization_members (organization_id, user_id, role, created_at) SELECT i, i, 'Owner', 1 FROM n",
+			small + "INSERT INTO organization_projects (organization_id, project_id) SELECT i, i FROM n",
+			small + "INSERT INTO teams (id, organization_id, name, name_key, created_at) SELECT i, i, 'a', 'a', 1 FROM n",
+			small + "INSERT INTO team_members (team_id, organization_id, user_id) SELECT i, i, i FROM n",
+			small + "INSERT INTO team_roles (team_id, organization_id, project_id, role) SELECT i, i, i, 'Maintainer' FROM n",
+			small + "INSERT INTO logins (hash, user_id, method, created_at, proven_at, seen_at, expires_at) SELECT 'l' || i, i, 'totp', 1, 1, 1, 9000 FROM n",
+			small + "INSERT INTO tickets (hash, kind, user_id, created_at, expires_at) SELECT 'h' || i, 'verify-email', i, 1, 9000 FROM n",
+			small + "INSERT INTO factors (user_id, kind, label, created_at) SELECT i, 'totp', 'a', 1 FROM n",
 			small + "INSERT INTO jobs (kind, args, run_at, created_at) SELECT 'mail', '{}', i, 1 FROM n",
 			large + "INSERT INTO blobs (sha256, size, created_at) SELECT 's' || i, 1, 1 FROM n",
 			large + "INSERT INTO files (release_id, project_id, filename, packagetype, python_version, size, sha256, blake2b_256, md5, metadata_sha256, uploaded_at) " +
@@ -84,6 +93,10 @@ func hotLookUps(ctx context.Context) []struct {
 		{"newest releases of a project", "releases_live|releases_project_id_canonical_key", func(q database.Q) error { _, err := q.RecentReleases(ctx, "p7", 5); return err }},
 		{"burned version", "version_registry_pkey|sqlite_autoindex_version_registry_1", func(q database.Q) error { _, _, err := q.VersionBurned(ctx, "p7", "1"); return err }},
 		{"token", "tokens_pkey|sqlite_autoindex_tokens_1", func(q database.Q) error { _, _, err := q.TokenByID(ctx, "t7"); return err }},
+		{"addresses", "emails_user", func(q database.Q) error { _, err := q.MailAddresses(ctx, 7); return err }},
+		{"warnings of a release", "files_release", func(q database.Q) error { _, err := q.WarnedBefore(ctx, 7, at); return err }},
+		{"login", "logins_pkey|sqlite_autoindex_logins_1", func(q database.Q) error { _, _, err := q.LoginByHash(ctx, "l7", at); return err }},
+		{"ticket", "tickets_pkey|sqlite_autoindex_tickets_1", func(q database.Q) error { _, _, err := q.Ticket(ctx, "verify-email", "h7", at); return err }},
 		{"user by name", "users_username_key_key|sqlite_autoindex_users_2", func(q database.Q) error { _, _, err := q.UserByName(ctx, "u7"); return err }},
 		{"blob", "blobs_pkey|sqlite_autoindex_blobs_1", func(q database.Q) error { _, err := q.HasBlob(ctx, "s7"); return err }},
 		{"journal after a serial", "journal_pkey|INTEGER PRIMARY KEY|sqlite_autoindex_journal_1", func(q database.Q) error { _, err := q.Entries(ctx, 1990, 5); return err }},
@@ -109,7 +122,8 @@ func TestHotLookUpsUseTheirIndexes(t *testing.T) {
 			if !regexp.MustCompile(`\b(` + row.want + `)\b`).MatchString(plan) {
 				t.Errorf("%s: the plan uses none of %s:\n%s", row.what, row.want, plan)
 			}
-			if found := whole.FindString(plan); found != "" {
+			// The few grants that the view's parts found are no table.
+			if found := whole.FindString(strings.ReplaceAll(plan, "SCAN project_grants", "")); found != "" {
 				t.Errorf("%s: reads a whole table (%s):\n%s", row.what, strings.TrimSpace(found), plan)
 			}
 		}

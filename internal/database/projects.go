@@ -8,7 +8,7 @@ import (
 	"strongroom/internal/index"
 )
 
-const projectColumns = `SELECT p.id, p.uid, p.name, p.display_name, p.standing, p.last_serial, p.total_size, p.file_limit, p.size_limit, p.created_at FROM projects p`
+const projectColumns = `SELECT p.id, p.uid, p.name, p.display_name, p.standing, p.last_serial, p.total_size, p.file_limit, p.size_limit, p.private, p.created_at FROM projects p`
 
 // Project finds the project that holds a normalised name now, whatever its
 // standing.
@@ -19,6 +19,17 @@ func (q Q) Project(ctx context.Context, normalized string) (index.Project, bool,
 // ProjectByID finds a project by key.
 func (q Q) ProjectByID(ctx context.Context, id int64) (index.Project, bool, error) {
 	return q.project(ctx, projectColumns+` WHERE p.id = $1`, id)
+}
+
+// PrivateProjects lists the names of private projects.
+func (q Q) PrivateProjects(ctx context.Context) (names []string, err error) {
+	err = q.each(ctx, `SELECT name FROM projects WHERE private = 1`, nil, func(rows *sql.Rows) error {
+		var name string
+		err := rows.Scan(&name)
+		names = append(names, name)
+		return err
+	})
+	return names, err
 }
 
 func (q Q) project(ctx context.Context, text string, arg any) (p index.Project, found bool, err error) {
@@ -32,7 +43,7 @@ func (q Q) project(ctx context.Context, text string, arg any) (p index.Project, 
 func scanProject(rows *sql.Rows, p *index.Project) error {
 	var standing string
 	var created int64
-	err := rows.Scan(&p.ID, &p.UID, &p.Name, &p.DisplayName, &standing, &p.LastSerial, &p.Size, &p.FileLimit, &p.SizeLimit, &created)
+	err := rows.Scan(&p.ID, &p.UID, &p.Name, &p.DisplayName, &standing, &p.LastSerial, &p.Size, &p.FileLimit, &p.SizeLimit, &p.Private, &created)
 	if err != nil {
 		return err
 	}
@@ -171,9 +182,13 @@ func (q Q) roles(ctx context.Context, where string, arg any) ([]index.Role, erro
 	return out, err
 }
 
-// RoleOf is a user's role in a project, "" for none.
+// strongest orders the grants that somebody has, so that the first counts.
+const strongest = ` ORDER BY CASE role WHEN 'Owner' THEN 0 WHEN 'Maintainer' THEN 1 ELSE 2 END LIMIT 1`
+
+// RoleOf is the strongest role a user has in a project for any reason: given to
+// the person, to a team, or by an organization; "" for none.
 func (q Q) RoleOf(ctx context.Context, projectID, userID int64) (role index.RoleName, err error) {
-	_, err = q.one(ctx, `SELECT role FROM roles WHERE project_id = $1 AND user_id = $2`, []any{projectID, userID}, &role)
+	_, err = q.one(ctx, `SELECT role FROM project_grants WHERE project_id = $1 AND user_id = $2`+strongest, []any{projectID, userID}, &role)
 	return role, err
 }
 

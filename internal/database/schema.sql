@@ -1,11 +1,32 @@
 -- The schema that the migrations make, as SQLite has it. Generated: go test ./internal/database -run TestSchema -update
 
+CREATE TABLE bans (
+    network    TEXT PRIMARY KEY,                     -- CIDR
+    reason     TEXT NOT NULL DEFAULT '',
+    set_by     TEXT NOT NULL,
+    set_at     BIGINT NOT NULL,
+    until      BIGINT NOT NULL DEFAULT 0
+);
+
 CREATE TABLE blobs (
     sha256     TEXT PRIMARY KEY,
     size       BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     condemned_at BIGINT NOT NULL DEFAULT 0           -- the sweep is about to unlink it
 );
+
+CREATE TABLE devices (
+    id            INTEGER PRIMARY KEY,
+    user_id       BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    hash          TEXT NOT NULL UNIQUE,
+    user_agent    TEXT NOT NULL DEFAULT '',
+    address       TEXT NOT NULL DEFAULT '',          -- keyed hash, of the last use
+    trusted_until BIGINT NOT NULL DEFAULT 0,         -- no second factor until then (MFA-9)
+    created_at    BIGINT NOT NULL,
+    seen_at       BIGINT NOT NULL
+);
+
+CREATE INDEX devices_user ON devices (user_id);
 
 CREATE TABLE emails (
     id         INTEGER PRIMARY KEY,
@@ -14,7 +35,7 @@ CREATE TABLE emails (
     address_key TEXT NOT NULL UNIQUE,
     is_primary SMALLINT NOT NULL,
     verified   SMALLINT NOT NULL
-);
+, public SMALLINT NOT NULL DEFAULT 0, unverified_why TEXT NOT NULL DEFAULT '', created_at BIGINT NOT NULL DEFAULT 0);
 
 CREATE INDEX emails_user ON emails (user_id);
 
@@ -33,7 +54,27 @@ CREATE TABLE events (
     reason     TEXT NOT NULL DEFAULT ''
 );
 
+CREATE INDEX events_actor ON events (actor, id);
+
 CREATE INDEX events_object ON events (object, id);
+
+CREATE TABLE factors (
+    id            INTEGER PRIMARY KEY,
+    user_id       BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    kind          TEXT NOT NULL,                     -- totp, webauthn
+    label         TEXT NOT NULL,
+    secret        TEXT NOT NULL DEFAULT '',          -- TOTP: sealed, base64
+    last_step     BIGINT NOT NULL DEFAULT 0,         -- TOTP: the newest time step that was accepted (MFA-2)
+    credential_id TEXT UNIQUE,                       -- WebAuthn: base64url
+    public_key    TEXT NOT NULL DEFAULT '',          -- WebAuthn: COSE key, base64
+    sign_count    BIGINT NOT NULL DEFAULT 0,
+    transports    TEXT NOT NULL DEFAULT '',          -- comma separated
+    attributes    TEXT NOT NULL DEFAULT '',          -- JSON: aaguid, backup flags
+    passkey       SMALLINT NOT NULL DEFAULT 0,       -- may sign in without a password
+    created_at    BIGINT NOT NULL,
+    last_used_at  BIGINT NOT NULL DEFAULT 0,
+    UNIQUE (user_id, label)
+);
 
 CREATE TABLE file_reports (
     file_id  BIGINT PRIMARY KEY REFERENCES files (id) ON DELETE CASCADE,
@@ -114,10 +155,38 @@ CREATE TABLE gate_rules (
     UNIQUE (kind, pattern)
 );
 
+CREATE TABLE identities (
+    issuer     TEXT NOT NULL,
+    subject    TEXT NOT NULL,
+    user_id    BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (issuer, subject)
+);
+
+CREATE INDEX identities_user ON identities (user_id);
+
 CREATE TABLE instance (
     key   TEXT PRIMARY KEY,
     value TEXT NOT NULL
 );
+
+CREATE TABLE invitations (
+    hash            TEXT PRIMARY KEY,
+    project_id      BIGINT REFERENCES projects (id) ON DELETE CASCADE,
+    organization_id BIGINT REFERENCES organizations (id) ON DELETE CASCADE,
+    user_id         BIGINT REFERENCES users (id) ON DELETE CASCADE,   -- NULL: whoever has the link makes an account
+    address         TEXT NOT NULL DEFAULT '',
+    role            TEXT NOT NULL DEFAULT '',
+    invited_by      BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    created_at      BIGINT NOT NULL,
+    expires_at      BIGINT NOT NULL,
+    UNIQUE (project_id, user_id),
+    UNIQUE (organization_id, user_id)
+);
+
+CREATE INDEX invitations_inviter ON invitations (invited_by);
+
+CREATE INDEX invitations_user ON invitations (user_id);
 
 CREATE TABLE jobs (
     id         INTEGER PRIMARY KEY,
@@ -144,6 +213,23 @@ CREATE TABLE journal (
 
 CREATE INDEX journal_name ON journal (name, serial);
 
+CREATE TABLE logins (
+    hash        TEXT PRIMARY KEY,
+    user_id     BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    method      TEXT NOT NULL,                       -- index.LoginMethod
+    device_id   BIGINT NOT NULL DEFAULT 0,
+    address     TEXT NOT NULL DEFAULT '',            -- keyed hash
+    user_agent  TEXT NOT NULL DEFAULT '',
+    created_at  BIGINT NOT NULL,
+    proven_at   BIGINT NOT NULL,                     -- last proof of who it is: the re-authentication clock (MFA-10)
+    seen_at     BIGINT NOT NULL,
+    expires_at  BIGINT NOT NULL
+);
+
+CREATE INDEX logins_expiry ON logins (expires_at);
+
+CREATE INDEX logins_user ON logins (user_id);
+
 CREATE TABLE mail_unwanted (
     user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     kind    TEXT NOT NULL,                           -- notify.Kind
@@ -164,6 +250,45 @@ CREATE TABLE names (
 
 CREATE INDEX names_look_alike ON names (look_alike);
 
+CREATE TABLE organization_members (
+    organization_id BIGINT NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    user_id         BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    role            TEXT NOT NULL,                   -- Owner, Manager, Member
+    created_at      BIGINT NOT NULL,
+    PRIMARY KEY (organization_id, user_id)
+);
+
+CREATE INDEX organization_members_user ON organization_members (user_id);
+
+CREATE TABLE organization_projects (
+    project_id      BIGINT PRIMARY KEY REFERENCES projects (id) ON DELETE CASCADE,
+    organization_id BIGINT NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    UNIQUE (project_id, organization_id)
+);
+
+CREATE INDEX organization_projects_organization ON organization_projects (organization_id);
+
+CREATE TABLE organizations (
+    id           INTEGER PRIMARY KEY,
+    uid          TEXT NOT NULL UNIQUE,
+    name         TEXT NOT NULL,
+    name_key     TEXT NOT NULL UNIQUE,          -- lower case
+    display_name TEXT NOT NULL DEFAULT '',
+    url          TEXT NOT NULL DEFAULT '',
+    description  TEXT NOT NULL DEFAULT '',
+    created_at   BIGINT NOT NULL
+);
+
+CREATE VIEW project_grants AS
+    SELECT project_id, user_id, role, 'person' AS source, CAST(0 AS BIGINT) AS team_id FROM roles
+    UNION ALL
+    SELECT r.project_id, m.user_id, r.role, 'team', r.team_id
+        FROM team_roles r JOIN team_members m ON m.team_id = r.team_id
+    UNION ALL
+    SELECT o.project_id, m.user_id, 'Owner', 'organization', 0
+        FROM organization_projects o JOIN organization_members m ON m.organization_id = o.organization_id
+        WHERE m.role IN ('Owner', 'Manager');
+
 CREATE TABLE projects (
     id           INTEGER PRIMARY KEY,
     uid          TEXT NOT NULL UNIQUE,
@@ -177,7 +302,7 @@ CREATE TABLE projects (
     size_limit   BIGINT NOT NULL DEFAULT 0,
     created_by   BIGINT NOT NULL DEFAULT 0,
     created_at   BIGINT NOT NULL
-);
+, private SMALLINT NOT NULL DEFAULT 0);
 
 CREATE INDEX projects_created ON projects (created_at);
 
@@ -187,10 +312,19 @@ CREATE INDEX projects_live ON projects (name, last_serial) WHERE withdrawn = 0;
 
 CREATE INDEX projects_name ON projects (name);
 
+CREATE INDEX projects_private ON projects (name) WHERE private = 1;
+
 CREATE TABLE rate_limits (
     key        TEXT PRIMARY KEY,
     used       BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
+);
+
+CREATE TABLE recovery_codes (
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    hash    TEXT NOT NULL,
+    used_at BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (user_id, hash)
 );
 
 CREATE TABLE release_metadata (
@@ -236,6 +370,55 @@ CREATE TABLE switches (
     set_at BIGINT NOT NULL
 );
 
+CREATE TABLE team_members (
+    team_id         BIGINT NOT NULL,
+    organization_id BIGINT NOT NULL,
+    user_id         BIGINT NOT NULL,
+    PRIMARY KEY (team_id, user_id),
+    FOREIGN KEY (team_id, organization_id) REFERENCES teams (id, organization_id) ON DELETE CASCADE,
+    FOREIGN KEY (organization_id, user_id) REFERENCES organization_members (organization_id, user_id) ON DELETE CASCADE
+);
+
+CREATE INDEX team_members_member ON team_members (organization_id, user_id);
+
+CREATE INDEX team_members_user ON team_members (user_id);
+
+CREATE TABLE team_roles (
+    team_id         BIGINT NOT NULL,
+    organization_id BIGINT NOT NULL,
+    project_id      BIGINT NOT NULL,
+    role            TEXT NOT NULL,                   -- index.RoleName
+    PRIMARY KEY (team_id, project_id),
+    FOREIGN KEY (team_id, organization_id) REFERENCES teams (id, organization_id) ON DELETE CASCADE,
+    FOREIGN KEY (project_id, organization_id) REFERENCES organization_projects (project_id, organization_id) ON DELETE CASCADE
+);
+
+CREATE INDEX team_roles_project ON team_roles (project_id);
+
+CREATE TABLE teams (
+    id              INTEGER PRIMARY KEY,
+    organization_id BIGINT NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    name            TEXT NOT NULL,
+    name_key        TEXT NOT NULL,
+    created_at      BIGINT NOT NULL,
+    UNIQUE (organization_id, name_key),
+    UNIQUE (id, organization_id)
+);
+
+CREATE TABLE tickets (
+    hash       TEXT PRIMARY KEY,                     -- SHA-256 of the secret
+    kind       TEXT NOT NULL,                        -- index.TicketKind
+    user_id    BIGINT REFERENCES users (id) ON DELETE CASCADE,
+    subject    TEXT NOT NULL DEFAULT '',             -- what it is about: an address, a login's hash …
+    sealed     TEXT NOT NULL DEFAULT '',             -- its data, encrypted, base64
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+
+CREATE INDEX tickets_expiry ON tickets (expires_at);
+
+CREATE INDEX tickets_user ON tickets (user_id, kind);
+
 CREATE TABLE tokens (
     id           TEXT PRIMARY KEY,                   -- UUID, the macaroon's identifier
     user_id      BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -245,7 +428,7 @@ CREATE TABLE tokens (
     created_at   BIGINT NOT NULL,
     last_used_at BIGINT NOT NULL DEFAULT 0,
     revoked_at   BIGINT NOT NULL DEFAULT 0
-);
+, project_id BIGINT REFERENCES projects (id) ON DELETE CASCADE, permissions TEXT NOT NULL DEFAULT '', expires_at BIGINT NOT NULL DEFAULT 0);
 
 CREATE INDEX tokens_user ON tokens (user_id);
 
@@ -258,7 +441,7 @@ CREATE TABLE users (
     superuser     SMALLINT NOT NULL DEFAULT 0,
     standing      TEXT NOT NULL DEFAULT '',          -- flags on the user, see index.Standing
     created_at    BIGINT NOT NULL
-);
+, name TEXT NOT NULL DEFAULT '', password_at BIGINT NOT NULL DEFAULT 0, password_off TEXT NOT NULL DEFAULT '', held_until BIGINT NOT NULL DEFAULT 0, closed_at BIGINT NOT NULL DEFAULT 0, last_login_at BIGINT NOT NULL DEFAULT 0);
 
 CREATE TABLE version_registry (
     name       TEXT NOT NULL REFERENCES names (name),

@@ -39,7 +39,7 @@ func TestSchema(t *testing.T) {
 func TestBothDatabasesHaveOneSchema(t *testing.T) {
 	var want []string
 	for _, line := range strings.Split(read(t, "schema.sql"), "\n") {
-		if m := regexp.MustCompile(`^CREATE (?:TABLE|(?:UNIQUE )?INDEX) (\w+)`).FindStringSubmatch(line); m != nil {
+		if m := regexp.MustCompile(`^CREATE (?:TABLE|VIEW|(?:UNIQUE )?INDEX) (\w+)`).FindStringSubmatch(line); m != nil {
 			want = append(want, m[1])
 		}
 	}
@@ -47,7 +47,7 @@ func TestBothDatabasesHaveOneSchema(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		query := `SELECT name FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'goose%' AND name NOT LIKE 'sqlite%'`
 		if db.Postgres() {
-			query = `SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND relkind IN ('r', 'i')
+			query = `SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND relkind IN ('r', 'i', 'v')
 				AND relname NOT LIKE 'goose%' AND relname !~ '_(pkey|key)$'`
 		}
 		got := strings.Fields(database.Select(t, db.Q, query))

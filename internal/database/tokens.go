@@ -6,12 +6,14 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"strongroom/internal/index"
 )
 
-const tokenColumns = `SELECT id, user_id, description, sealed_key, caveats, created_at, last_used_at, revoked_at FROM tokens`
+const tokenColumns = `SELECT id, user_id, description, sealed_key, caveats, created_at, last_used_at, revoked_at,
+	COALESCE(project_id, 0), permissions, expires_at FROM tokens`
 
 // TokenByID finds an API token, revoked ones too.
 func (q Q) TokenByID(ctx context.Context, id string) (index.Token, bool, error) {
@@ -51,11 +53,13 @@ func (q Q) TokensOf(ctx context.Context, userID int64) ([]index.Token, error) {
 
 func scanToken(rows *sql.Rows, t *index.Token) error {
 	var key, caveats string
-	var created, used, revoked int64
-	if err := rows.Scan(&t.ID, &t.UserID, &t.Description, &key, &caveats, &created, &used, &revoked); err != nil {
+	var permissions string
+	var created, used, revoked, expires int64
+	if err := rows.Scan(&t.ID, &t.UserID, &t.Description, &key, &caveats, &created, &used, &revoked, &t.ProjectID, &permissions, &expires); err != nil {
 		return err
 	}
-	t.CreatedAt, t.LastUsedAt, t.RevokedAt = fromMicros(created), fromMicros(used), fromMicros(revoked)
+	t.CreatedAt, t.LastUsedAt, t.RevokedAt, t.ExpiresAt = fromMicros(created), fromMicros(used), fromMicros(revoked), fromMicros(expires)
+	t.Permissions = words(permissions)
 	var err error
 	if t.SealedKey, err = base64.StdEncoding.DecodeString(key); err != nil {
 		return fmt.Errorf("token %s: sealed key: %w", t.ID, err)
@@ -64,6 +68,22 @@ func scanToken(rows *sql.Rows, t *index.Token) error {
 		return fmt.Errorf("token %s: caveats: %w", t.ID, err)
 	}
 	return nil
+}
+
+// words splits a column of words with commas between them.
+func words(column string) []string {
+	if column == "" {
+		return nil
+	}
+	return strings.Split(column, ",")
+}
+
+// orNull is a key for a column that may refer to nothing.
+func orNull(id int64) any {
+	if id == 0 {
+		return nil
+	}
+	return id
 }
 
 // InsertToken adds a token.
@@ -75,8 +95,10 @@ func (tx *Tx) InsertToken(ctx context.Context, t index.Token) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.exec(ctx, `INSERT INTO tokens (id, user_id, description, sealed_key, caveats, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
-		t.ID, t.UserID, t.Description, base64.StdEncoding.EncodeToString(t.SealedKey), string(caveats), micros(t.CreatedAt))
+	_, err = tx.exec(ctx, `INSERT INTO tokens (id, user_id, description, sealed_key, caveats, created_at, project_id, permissions, expires_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		t.ID, t.UserID, t.Description, base64.StdEncoding.EncodeToString(t.SealedKey), string(caveats), micros(t.CreatedAt),
+		orNull(t.ProjectID), strings.Join(t.Permissions, ","), micros(t.ExpiresAt))
 	return wrap("insert token", t.ID, err)
 }
 

@@ -27,7 +27,7 @@ const uploadFacts = `SELECT n.name, n.look_alike, n.state, n.project_id, n.had_f
 	COALESCE(r.id, 0), COALESCE(r.version, ''), COALESCE(r.prerelease, 0), COALESCE(r.standing, ''), COALESCE(r.created_at, 0),
 	COALESCE((SELECT f.filename FROM files f WHERE f.release_id = r.id AND f.packagetype = 'sdist' LIMIT 1), ''),
 	COALESCE((SELECT v.project_id FROM version_registry v WHERE v.name = n.name AND v.canonical = $2), 0),
-	COALESCE((SELECT o.role FROM roles o WHERE o.project_id = p.id AND o.user_id = $3), '')
+	COALESCE((SELECT role FROM project_grants WHERE project_id = p.id AND user_id = $3` + strongest + `), '')
 	FROM names n
 	LEFT JOIN projects p ON p.id = n.project_id
 	LEFT JOIN releases r ON r.project_id = p.id AND r.canonical = $2

@@ -20,6 +20,11 @@ const (
 	CodePasswordRefused Code = "password-refused"
 	CodeInvalidToken    Code = "invalid-token"
 	CodeNotAllowed      Code = "not-allowed"
+	CodeSignIn          Code = "sign-in-required"
+	CodeNeedEmail       Code = "verified-email-required"
+	CodeNeedFactor      Code = "second-factor-required"
+	CodeProveAgain      Code = "prove-again"
+	CodeCrossSite       Code = "cross-site-request"
 	CodeReadOnly        Code = "read-only"
 	CodeUploadsDisabled Code = "uploads-disabled"
 	CodeNewProjectsOff  Code = "new-projects-disabled"
@@ -113,6 +118,11 @@ var codeTable = [...]CodeInfo{
 	{CodePasswordRefused, Denied, "Passwords are refused", "Uploads take API tokens, never passwords."},
 	{CodeInvalidToken, Denied, "Invalid API token", "The API token is malformed, unknown, revoked, expired, or narrowed to something else."},
 	{CodeNotAllowed, Denied, "Not allowed", "The credentials are valid but do not give this right."},
+	{CodeSignIn, Unauthenticated, "Sign in first", "Only who signed in may do this: with a browser, or with an API token."},
+	{CodeNeedEmail, Denied, "A verified address is required", "The account has no verified primary e-mail address, and the index asks for one."},
+	{CodeNeedFactor, Denied, "A second factor is required", "The account has no second factor, and the index asks for one."},
+	{CodeProveAgain, Denied, "Prove again that it is you", "A page of consequence was asked for, and the last proof of the person is too long ago."},
+	{CodeCrossSite, Denied, "Request from another site", "A browser sent a form from a page of another site; nothing was done."},
 	{CodeReadOnly, Denied, "Read-only", "An administrator switched the whole index to read-only."},
 	{CodeUploadsDisabled, Denied, "Uploads are disabled", "An administrator switched new uploads off."},
 	{CodeNewProjectsOff, Denied, "New projects are disabled", "An administrator switched the creation of projects off."},

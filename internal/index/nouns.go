@@ -16,6 +16,12 @@ type User struct {
 	PasswordHash string // PHC string, empty when no password was set
 	Superuser    bool
 	Standing     Standing
+	Name         string // as shown, may be empty
+	PasswordAt   time.Time
+	PasswordOff  PasswordOff
+	HeldUntil    time.Time // no new tokens and roles until then (MFA-7), zero when not held
+	ClosedAt     time.Time // the person closed the account, zero while it is open
+	LastLoginAt  time.Time // zero when never
 	CreatedAt    time.Time
 }
 
@@ -57,6 +63,7 @@ type Project struct {
 	Size        int64
 	FileLimit   int64 // bytes, 0 for the site's
 	SizeLimit   int64 // bytes, 0 for the site's
+	Private     bool  // readable with a role only
 	CreatedAt   time.Time
 }
 
@@ -118,6 +125,7 @@ type RoleName string
 const (
 	Owner      RoleName = "Owner"
 	Maintainer RoleName = "Maintainer"
+	Reader     RoleName = "Reader" // of a private project
 )
 
 // Role is one user's role in one project.
@@ -138,6 +146,9 @@ type Token struct {
 	Description string
 	SealedKey   []byte
 	Caveats     []string
+	ProjectID   int64     // 0 for all of the user's projects
+	Permissions []string  // none for what a token of PyPI may: read and upload
+	ExpiresAt   time.Time // zero for never
 	CreatedAt   time.Time
 	LastUsedAt  time.Time // zero when never
 	RevokedAt   time.Time // zero while it lives

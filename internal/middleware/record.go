@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 
+	"strongroom/internal/access"
 	"strongroom/internal/index"
 )
 
@@ -17,7 +18,11 @@ type Record struct {
 	Route  string     // the pattern that matched
 	Code   index.Code // of a refusal
 	Actor  string     // username, once proven
-	cause  error      // what an error hides from the client
+	// Visitor is who is calling and At what the address is about; the gate fills
+	// them in before the handler runs.
+	Visitor *access.Visitor
+	At      access.At
+	cause   error // what an error hides from the client
 }
 
 // Of finds the record behind a handler's ResponseWriter.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"strongroom/internal/access"
 	"strongroom/internal/index"
 )
 
@@ -14,13 +15,14 @@ import (
 type Route struct {
 	Methods string // "GET", "GET POST"; GET answers HEAD too
 	Path    string
+	Right   access.Right // who may: a row of access.Rules
 	Handler Handler
 	Doc     string // one sentence for the API reference
 }
 
 // Router makes one Handler of route tables. A path that exists answers other
 // methods with 405 and Allow; everything else is 404.
-func Router(tables ...[]Route) Handler {
+func Router(gate *Gate, tables ...[]Route) Handler {
 	mux := http.NewServeMux()
 	byPath := map[string][]Route{}
 	var paths []string
@@ -29,6 +31,7 @@ func Router(tables ...[]Route) Handler {
 			if byPath[route.Path] == nil {
 				paths = append(paths, route.Path)
 			}
+			route.Handler = gate.Admit(route)
 			byPath[route.Path] = append(byPath[route.Path], route)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"strongroom/internal/access"
 	"strongroom/internal/index"
 	"strongroom/internal/middleware"
 )
@@ -19,10 +20,19 @@ func says(text string) middleware.Handler {
 	}
 }
 
+// openGate is a gate for routes that are open to anybody.
+func openGate() *middleware.Gate {
+	gate, err := middleware.NewGate(&access.Guard{}, "https://index.example")
+	if err != nil {
+		panic(err)
+	}
+	return gate
+}
+
 func router() http.Handler {
-	h := middleware.Router(
-		[]middleware.Route{{Methods: "GET", Path: "/a/{x}", Handler: says("get")}, {Methods: "POST PUT", Path: "/a/{x}", Handler: says("post")}},
-		[]middleware.Route{{Methods: "DELETE", Path: "/b", Handler: says("delete")}, {Methods: "GET OPTIONS", Path: "/c/{$}", Handler: says("root")}})
+	h := middleware.Router(openGate(),
+		[]middleware.Route{{Methods: "GET", Path: "/a/{x}", Right: access.Open, Handler: says("get")}, {Methods: "POST PUT", Path: "/a/{x}", Right: access.Open, Handler: says("post")}},
+		[]middleware.Route{{Methods: "DELETE", Path: "/b", Right: access.Open, Handler: says("delete")}, {Methods: "GET OPTIONS", Path: "/c/{$}", Right: access.Open, Handler: says("root")}})
 	return (&middleware.Site{}).Wrap(h)
 }
 

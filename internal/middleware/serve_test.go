@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"strongroom/internal/access"
 	"strongroom/internal/index"
 	"strongroom/internal/middleware"
 	"strongroom/internal/phrase"
@@ -49,7 +50,12 @@ func serve(t *testing.T, tables ...[]middleware.Route) *site {
 	t.Helper()
 	s := &site{t: t, log: &lines{}}
 	log := middleware.NewAccessLog(s.log)
-	wrapped := (&middleware.Site{Log: log, HTTPS: true}).Wrap(middleware.Router(tables...))
+	for _, table := range tables {
+		for i := range table {
+			table[i].Right = access.Open
+		}
+	}
+	wrapped := (&middleware.Site{Log: log, HTTPS: true}).Wrap(middleware.Router(openGate(), tables...))
 	srv := &http.Server{Handler: wrapped}
 	phrase.Attach(srv)
 	l, err := net.Listen("tcp", "127.0.0.1:0")

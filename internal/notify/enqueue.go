@@ -45,16 +45,18 @@ func enqueue(ctx context.Context, tx *change.Tx, n Notice) error {
 	if n.ProjectID == 0 {
 		return queueFor(ctx, tx, n)
 	}
-	roles, err := tx.RolesOf(ctx, n.ProjectID)
+	people, err := tx.ProjectPeople(ctx, n.ProjectID)
 	if err != nil {
 		return err
 	}
-	for _, r := range roles {
-		if !info.Audience.reaches(r.Role) || r.UserID == n.Except {
+	told := map[int64]bool{n.Except: true}
+	for _, p := range people {
+		if !info.Audience.reaches(p.Role) || told[p.UserID] {
 			continue
 		}
+		told[p.UserID] = true
 		one := n
-		one.UserID = r.UserID
+		one.UserID = p.UserID
 		if err := queueFor(ctx, tx, one); err != nil {
 			return err
 		}

@@ -240,7 +240,7 @@ func TestImportLimitsCatchPlanted(t *testing.T) {
 		"internal/middleware/ok.go":  "package middleware\nimport _ \"strongroom/internal/index\"\n",
 	},
 		"api/a.go: imports config, which only app, cmd may import",
-		"bad.go: imports database, but middleware imports only index")
+		"bad.go: imports database, but middleware imports only packaging, index")
 }
 
 func TestImportDepthCatchesPlanted(t *testing.T) {

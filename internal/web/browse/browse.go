@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"strongroom/internal/access"
 	"strongroom/internal/database"
 	"strongroom/internal/index"
 	"strongroom/internal/middleware"
@@ -36,11 +37,11 @@ func New(db *database.DB, store *pages.Store, url string) *Browse {
 // Routes is the table of these pages.
 func (b *Browse) Routes() []middleware.Route {
 	return []middleware.Route{
-		{Methods: "GET", Path: "/{$}", Handler: b.start, Doc: "The start page."},
-		{Methods: "GET", Path: "/project/{name}/{$}", Handler: b.project, Doc: "A project with its latest release."},
-		{Methods: "GET", Path: "/project/{name}", Handler: addSlash, Doc: "Redirects to the page with a slash."},
-		{Methods: "GET", Path: "/project/{name}/{version}/{$}", Handler: b.project, Doc: "A release of a project."},
-		{Methods: "GET", Path: "/project/{name}/{version}", Handler: addSlash, Doc: "Redirects to the page with a slash."},
+		{Methods: "GET", Path: "/{$}", Right: access.ReadIndex, Handler: b.start, Doc: "The start page."},
+		{Methods: "GET", Path: "/project/{project}/{$}", Right: access.ReadProject, Handler: b.project, Doc: "A project with its latest release."},
+		{Methods: "GET", Path: "/project/{project}", Right: access.ReadProject, Handler: addSlash, Doc: "Redirects to the page with a slash."},
+		{Methods: "GET", Path: "/project/{project}/{version}/{$}", Right: access.ReadProject, Handler: b.project, Doc: "A release of a project."},
+		{Methods: "GET", Path: "/project/{project}/{version}", Right: access.ReadProject, Handler: addSlash, Doc: "Redirects to the page with a slash."},
 	}
 }
 
@@ -88,7 +89,7 @@ type banner struct {
 }
 
 func (b *Browse) project(w http.ResponseWriter, r *http.Request) error {
-	name, version := r.PathValue("name"), r.PathValue("version")
+	name, version := r.PathValue("project"), r.PathValue("version")
 	if normal := packaging.NormalizeName(name); normal != name || !packaging.ValidName(name) {
 		return toNormal(w, r, name, version)
 	}

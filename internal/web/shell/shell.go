@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"sync"
 
+	"strongroom/internal/access"
 	"strongroom/internal/middleware"
 )
 
@@ -36,14 +37,30 @@ func functions() template.FuncMap {
 	return template.FuncMap{"bytes": Bytes}
 }
 
-// csp allows our own style and images, and nothing else.
-const csp = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+// csp allows our own style, images and script files, and asking our own server:
+// nothing inline and nothing foreign (PW-7).
+const csp = "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; " +
+	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+// frame is what the frame around a page knows; the page's own template gets Page.
+type frame struct {
+	User  string // who signed in, "" for nobody
+	Flash string // what was done by the form before, see Flash
+	Page  any
+}
 
 // Write renders the page. Nothing is sent when the template fails.
 func (p *Page) Write(w http.ResponseWriter, r *http.Request, status int, data any) error {
+	f := frame{Page: data, Flash: flashOf(r)}
+	if v := middleware.Of(w).Visitor; v != nil && v.Login != nil {
+		f.User = v.User.Username
+	}
 	var b bytes.Buffer
-	if err := p.parse().ExecuteTemplate(&b, "base.html", data); err != nil {
+	if err := p.parse().ExecuteTemplate(&b, "base.html", f); err != nil {
 		return err
+	}
+	if f.Flash != "" {
+		middleware.SetCookie(w, flashCookie, "", 0)
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
@@ -51,6 +68,10 @@ func (p *Page) Write(w http.ResponseWriter, r *http.Request, status int, data an
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
 	h.Set("Cache-Control", "no-cache")
+	if f.User != "" || f.Flash != "" {
+		h.Set("Cache-Control", "private, no-store")
+	}
+	h.Add("Vary", "Cookie")
 	h.Set("Content-Length", strconv.Itoa(b.Len()))
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
@@ -62,7 +83,7 @@ func (p *Page) Write(w http.ResponseWriter, r *http.Request, status int, data an
 // Routes serves the assets.
 func Routes() []middleware.Route {
 	return []middleware.Route{
-		{Methods: "GET", Path: "/static/{name}", Handler: asset, Doc: "Style sheets and images of the pages."},
+		{Methods: "GET", Path: "/static/{name}", Right: access.Open, Handler: asset, Doc: "Style sheets and images of the pages."},
 	}
 }
 

@@ -1,0 +1,192 @@
+package access
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"strongroom/internal/database"
+	"strongroom/internal/index"
+)
+
+// Policy is what the operator set about reading and second factors.
+type Policy struct {
+	ClosedReading bool   // reading needs a login or a token (read = "login")
+	Require2FA    string // "none", "owners", "managers" or "all"
+	VerifiedEmail bool   // managing and uploading need a verified primary address
+}
+
+// At is the thing that a request is about, with what the visitor is in it.
+type At struct {
+	Project      index.Project      // zero ID when the place is none
+	Organization index.Organization // zero ID when the place is none
+	Role         index.RoleName     // "" for none
+}
+
+// name is the thing for messages.
+func (at At) name() string {
+	switch {
+	case at.Project.Name != "":
+		return " project '" + at.Project.Name + "'"
+	case at.Organization.Name != "":
+		return " organization '" + at.Organization.Name + "'"
+	}
+	return ""
+}
+
+// hidden reports whether the visitor must not learn that the thing exists.
+func (at At) hidden() bool { return at.Project.Private && at.Role == "" }
+
+// Decide is the one place where a right is given or refused. Its refusals tell
+// the door what would help: signing in (CodeSignIn), a second factor
+// (CodeNeedFactor), proving oneself again (CodeProveAgain); what is secret does
+// not exist (CodeNotFound).
+func (g *Guard) Decide(v *Visitor, right Right, at At) error {
+	rule, found := RuleOf(right)
+	if !found {
+		return index.Refuse(index.CodeNotAllowed, "Nobody may do this: the right %q is not in the table of rights.", right)
+	}
+	if err := g.circle(v, rule, at); err != nil || v.Anonymous() || rule.Who == Anyone {
+		return err
+	}
+	if v.Token != nil {
+		return g.tokenAllows(v, rule, at)
+	}
+	if err := g.Meets(v.User, v.State, rule); err != nil {
+		return err
+	}
+	if rule.Fresh > 0 && g.Clock().Sub(v.Login.ProvenAt) > rule.Fresh {
+		return index.Refuse(index.CodeProveAgain, "Prove again that it is you: the last time was more than %d minutes ago.", int(rule.Fresh/time.Minute))
+	}
+	return nil
+}
+
+// circle reports whether the visitor belongs to those who have the right.
+func (g *Guard) circle(v *Visitor, rule Rule, at At) error {
+	administrator := rule.Superuser && v.User.Superuser
+	if rule.Who == Anyone || rule.Who == Readers && !g.Policy.ClosedReading && !at.Project.Private {
+		return nil
+	}
+	if v.Anonymous() || !v.provenBy(rule.By) {
+		return index.Refuse(index.CodeSignIn, "Sign in to do this; programs use the user name __token__ and an API token as password.")
+	}
+	if err := notFrozen(v.User); err != nil && rule.On != OnAccount {
+		return err
+	}
+	if at.hidden() && !administrator {
+		return index.Refuse(index.CodeNotFound, "There is no project %q here.", at.Project.Name)
+	}
+	switch {
+	case administrator, rule.Who == Readers, rule.Who == Users:
+		return nil
+	case rule.Who == Holders && slices.Contains(rule.Roles, at.Role):
+		return nil
+	}
+	return notAllowed(v.User, rule, at)
+}
+
+func notAllowed(u index.User, rule Rule, at At) error {
+	help := ""
+	if rule.Who == Holders {
+		help = " Ask one of its owners for a role."
+	}
+	return index.Refuse(index.CodeNotAllowed, "The user '%s' isn't allowed to %s%s.%s", u.Username, rule.Phrase, at.name(), help)
+}
+
+// tokenAllows asks the token's caveats and its permissions.
+func (g *Guard) tokenAllows(v *Visitor, rule Rule, at At) error {
+	if rule.Permission == "" || len(v.Token.Token.Permissions) > 0 && !slices.Contains(v.Token.Token.Permissions, rule.Permission) {
+		return index.Refuse(index.CodeInvalidToken, "Invalid API Token: it may not %s%s.", rule.Phrase, at.name())
+	}
+	if rule.Who != Holders && rule.On == OnSite { // no project is meant: what narrows a token to projects does not matter
+		return v.Token.admitsTime(g.Clock())
+	}
+	return v.Token.Admits(Target{Project: at.Project.Name, ProjectUID: at.Project.UID, Now: g.Clock()})
+}
+
+// Meets asks the policies on verified addresses and second factors (MFA-6).
+func (g *Guard) Meets(u index.User, st index.AccountState, rule Rule) error {
+	if !rule.Factor {
+		return nil
+	}
+	if g.Policy.VerifiedEmail && !st.Verified {
+		return index.Refuse(index.CodeNeedEmail, "User %s does not have a verified primary email address. Verify one in the account settings first.", u.Username)
+	}
+	if g.needsFactor(st, u) && st.Factors == 0 {
+		return index.Refuse(index.CodeNeedFactor, "User %s does not have two-factor authentication enabled. Please enable 2FA in the account settings before attempting to %s.", u.Username, rule.Phrase)
+	}
+	return nil
+}
+
+func (g *Guard) needsFactor(st index.AccountState, u index.User) bool {
+	switch g.Policy.Require2FA {
+	case "all":
+		return true
+	case "managers":
+		return st.Manages || u.Superuser
+	case "owners":
+		return st.Owns || u.Superuser
+	}
+	return false
+}
+
+// NeedsFactor reports whether the policy lets the account have no second factor
+// less than one: the last may not be removed then (MFA-7).
+func (g *Guard) NeedsFactor(u index.User, st index.AccountState) bool { return g.needsFactor(st, u) }
+
+// Permit reports whether the identity, who has this role in the project, may
+// take the action: by the role and by the token. The refusal names user and
+// project (UA-04).
+func (g *Guard) Permit(id *Identity, right Right, p index.Project, role index.RoleName) error {
+	v := &Visitor{User: id.User, Token: id}
+	return g.Decide(v, right, At{Project: p, Role: role})
+}
+
+// May is Decide in a project, with the role read through q.
+func (g *Guard) May(ctx context.Context, q database.Q, v *Visitor, right Right, p index.Project) error {
+	at := At{Project: p}
+	if !v.Anonymous() {
+		var err error
+		if at.Role, err = q.RoleOf(ctx, p.ID, v.User.ID); err != nil {
+			return err
+		}
+	}
+	return g.Decide(v, right, at)
+}
+
+// MayCreate reports whether the identity's token lets it create a project of
+// this name (T-08).
+func (g *Guard) MayCreate(id *Identity, name string) error {
+	return id.Admits(Target{Project: name, Now: g.Clock()})
+}
+
+// Locate finds the thing that a request is about and what the visitor is in it.
+// A thing that is not there stays zero: the handler says so. Reading a public
+// project asks nothing.
+func (g *Guard) Locate(ctx context.Context, v *Visitor, rule Rule, name string) (at At, err error) {
+	switch {
+	case name == "":
+		return at, nil
+	case rule.On == OnOrganization:
+		return g.locateOrganization(ctx, v, name)
+	case rule.Right == ReadProject:
+		if private, err := g.IsPrivate(ctx, name); err != nil || !private {
+			return at, err
+		}
+	}
+	var found bool
+	if at.Project, found, err = g.DB.Project(ctx, name); err != nil || !found || v.Anonymous() {
+		return at, err
+	}
+	at.Role, err = g.DB.RoleOf(ctx, at.Project.ID, v.User.ID)
+	return at, err
+}
+
+func (g *Guard) locateOrganization(ctx context.Context, v *Visitor, name string) (at At, err error) {
+	var found bool
+	if at.Organization, found, err = g.DB.Organization(ctx, name); err != nil || !found || v.Anonymous() {
+		return at, err
+	}
+	at.Role, err = g.DB.OrganizationRole(ctx, at.Organization.ID, v.User.ID)
+	return at, err
+}
