@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"strongroom/internal/change"
@@ -72,8 +71,6 @@ func (n Notice) checkReceiver(info Info) error {
 		return errors.New("it goes to a person; set UserID or Address")
 	case n.ProjectID == 0 && n.UserID == 0 && n.Address == "":
 		return errors.New("it has no receiver; set UserID, Address or ProjectID")
-	case n.Data.Path != "" && (!strings.HasPrefix(n.Data.Path, "/") || strings.HasPrefix(n.Data.Path, "//")):
-		return fmt.Errorf("the path %q does not begin with one slash", n.Data.Path)
 	}
 	return nil
 }
