@@ -19,6 +19,7 @@ import (
 	"strongroom/internal/ratelimit"
 	"strongroom/internal/web"
 	"strongroom/internal/web/browse"
+	"strongroom/internal/web/unsubscribe"
 )
 
 const (
@@ -78,7 +79,7 @@ func (s *Server) build() error {
 		return err
 	}
 	s.http = &http.Server{
-		Handler:           s.counted(site.Wrap(middleware.Router(gate, doors.Routes(), web.Routes(browse.New(s.app.DB, s.app.Pages, c.URL))))),
+		Handler:           s.counted(site.Wrap(middleware.Router(gate, doors.Routes(), web.Routes(browse.New(s.app.DB, s.app.Pages, c.URL), unsubscribe.New(s.app.Recorder, s.app.Keys))))),
 		ReadHeaderTimeout: 20 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10, // OIDC tokens make long headers (UA-05)

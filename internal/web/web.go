@@ -8,9 +8,10 @@ import (
 	"strongroom/internal/middleware"
 	"strongroom/internal/web/browse"
 	"strongroom/internal/web/shell"
+	"strongroom/internal/web/unsubscribe"
 )
 
 // Routes is the table of every page URL.
-func Routes(b *browse.Browse) []middleware.Route {
-	return slices.Concat(b.Routes(), shell.Routes())
+func Routes(b *browse.Browse, u *unsubscribe.Page) []middleware.Route {
+	return slices.Concat(b.Routes(), u.Routes(), shell.Routes())
 }
