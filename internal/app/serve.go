@@ -19,6 +19,7 @@ import (
 	"strongroom/internal/ratelimit"
 	"strongroom/internal/web"
 	"strongroom/internal/web/browse"
+	"strongroom/internal/web/unsubscribe"
 )
 
 const (
@@ -81,7 +82,7 @@ func (s *Server) build() error {
 	if err != nil {
 		return err
 	}
-	pages := web.Routes(browse.New(s.app.DB, s.app.Pages, c.URL), own)
+	pages := web.Routes(browse.New(s.app.DB, s.app.Pages, c.URL), own, unsubscribe.New(s.app.Recorder, s.app.Keys))
 	s.http = &http.Server{
 		Handler:           s.counted(site.Wrap(middleware.Router(gate, doors.Routes(), pages))),
 		ReadHeaderTimeout: 20 * time.Second,
