@@ -18,7 +18,7 @@ type Waiting struct {
 	TOTP     bool // has a generator
 	Keys     bool // has security keys
 	Recovery bool // has recovery codes left
-	Next     string
+	next     string
 
 	factors []index.Factor
 	ticket  string
@@ -36,7 +36,7 @@ func (a *Accounts) Waiting(ctx context.Context, cookie string) (w Waiting, err e
 	if err := a.unseal(t, &data); err != nil {
 		return w, err
 	}
-	w.Next = data.Next
+	w.next = data.Next
 	if w.User, found, err = a.DB.UserByID(ctx, t.UserID); err != nil || !found || !usable(w.User) || version(w.User) != t.Subject {
 		return w, orEnded(err)
 	}
@@ -95,7 +95,7 @@ func (a *Accounts) second(ctx context.Context, b Browser, cookie string, prove f
 	p, err := prove(w)
 	var e Entry
 	if err == nil {
-		e, err = a.admit(ctx, b, admission{user: w.User, proof: p, next: w.Next, ticket: w.ticket})
+		e, err = a.admit(ctx, b, admission{user: w.User, proof: p, next: w.next, ticket: w.ticket})
 	}
 	if index.HasCode(err, index.CodeWrongProof) {
 		return Entry{}, a.failed(ctx, b, w.User, index.EventFactorFail, err)

@@ -13,7 +13,9 @@ func checkText(field, text string, most int) (string, error) {
 	if n := utf8.RuneCountInString(text); n > most {
 		return "", invalid(field, "This has %d characters; the most is %d.", n, most)
 	}
-	unseen := func(r rune) bool { return r == utf8.RuneError || !unicode.IsGraphic(r) || unicode.Is(unicode.Bidi_Control, r) }
+	unseen := func(r rune) bool {
+		return r == utf8.RuneError || !unicode.IsGraphic(r) || unicode.Is(unicode.Bidi_Control, r)
+	}
 	if strings.ContainsFunc(text, unseen) {
 		return "", invalid(field, "This has characters that cannot be shown.")
 	}

@@ -5,6 +5,7 @@ import (
 
 	"strongroom/internal/account"
 	"strongroom/internal/factor"
+	"strongroom/internal/web/manage"
 )
 
 // accounts is what people do with their own accounts.
@@ -20,4 +21,9 @@ func (a *App) accounts(clock func() time.Time) *account.Accounts {
 		WebAuthn: keys, Clock: clock, URL: c.URL, Open: c.Registration == "open", Confirm: *c.ConfirmBrowsers,
 		Remember: time.Duration(*c.RememberDays) * 24 * time.Hour,
 	}
+}
+
+// manage is the pages on which people manage what is theirs.
+func (a *App) manage() (*manage.Manage, error) {
+	return manage.New(manage.Manage{DB: a.DB, Accounts: a.Accounts, Guard: a.Guard, Clock: a.Recorder.Clock, URL: a.Config.URL})
 }

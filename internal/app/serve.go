@@ -20,6 +20,7 @@ import (
 	"strongroom/internal/web"
 	"strongroom/internal/web/browse"
 	"strongroom/internal/web/signin"
+	"strongroom/internal/web/unsubscribe"
 )
 
 const (
@@ -80,7 +81,12 @@ func (s *Server) build() error {
 	if err != nil {
 		return err
 	}
-	s.routes = slices.Concat(doors.Routes(), web.Routes(browse.New(s.app.DB, s.app.Pages, c.URL), signin.New(s.app.Accounts)))
+	own, err := s.app.manage()
+	if err != nil {
+		return err
+	}
+	pages := web.Routes(browse.New(s.app.DB, s.app.Pages, c.URL), signin.New(s.app.Accounts), own, unsubscribe.New(s.app.Recorder, s.app.Keys))
+	s.routes = slices.Concat(doors.Routes(), pages)
 	s.http = &http.Server{
 		Handler:           s.counted(site.Wrap(middleware.Router(gate, s.routes))),
 		ReadHeaderTimeout: 20 * time.Second,
