@@ -1,0 +1,7 @@
+package index
+
+const (
+	EventMemberAdd    = EventAssociationAdd
+	EventMemberChange = EventAssociationAdd
+	EventMemberRemove = EventAssociationRemove
+)
