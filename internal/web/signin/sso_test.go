@@ -419,7 +419,9 @@ func TestFrozenAndClosed(t *testing.T) {
 	c := newCompany(t)
 	c.signIn(c.NewBrowser())
 	frozen := index.Standing{{Kind: index.Frozen, Since: time.Now()}}
-	c.on(func(tx *change.Tx) error { return tx.SetStanding(context.Background(), index.OnUser, c.user("alice").ID, frozen) })
+	c.on(func(tx *change.Tx) error {
+		return tx.SetStanding(context.Background(), index.OnUser, c.user("alice").ID, frozen)
+	})
 	b := c.NewBrowser()
 	c.refused(b, c.signIn(b), "is frozen or closed")
 }
