@@ -16,6 +16,9 @@ type Policy struct {
 	Require2FA    string // "none", "owners", "managers" or "all"
 	VerifiedEmail bool   // managing and uploading need a verified primary address
 
+	// Delegated lets a second factor count that the company asked for (MFA-13).
+	Delegated bool
+
 	// CompanyTokens is how long the tokens of an account that belongs to the company
 	// work after its person last signed in there, 0 for ever.
 	CompanyTokens time.Duration
@@ -126,7 +129,7 @@ func (g *Guard) Meets(u index.User, st index.AccountState, rule Rule) error {
 	if g.Policy.VerifiedEmail && !st.Verified {
 		return index.Refuse(index.CodeNeedEmail, "User %s does not have a verified primary email address. Verify one in the account settings first.", u.Username)
 	}
-	if g.needsFactor(st, u) && st.Factors == 0 && !st.Delegated {
+	if g.needsFactor(st, u) && st.Factors == 0 && !(g.Policy.Delegated && st.Delegated) {
 		return index.Refuse(index.CodeNeedFactor, "User %s does not have two-factor authentication enabled. Please enable 2FA in the account settings before attempting to %s.", u.Username, rule.bare())
 	}
 	return nil

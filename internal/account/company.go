@@ -90,7 +90,7 @@ func (a *Accounts) welcome(ctx context.Context, b Browser, rules CompanyRules, w
 		return u, err
 	case !admitted:
 		return u, notLinked("You are in none of the groups that may sign in here. Ask the administrators of this index.")
-	case !usable(u):
+	case u.ID == 0 || !usable(u):
 		return u, notLinked("The account %s is frozen or closed; ask the administrators.", u.Username)
 	}
 	return u, nil

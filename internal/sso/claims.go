@@ -20,6 +20,10 @@ import (
 // leeway is how far the provider's clock may be off.
 const leeway = 30 * time.Second
 
+// errNotProven: providers that cannot ask again, or do not say when they did,
+// leave out auth_time or tell an old one.
+var errNotProven = errors.New("your provider did not ask you again (auth_time); sign out here and in again instead")
+
 // claims are the members of an ID token or a userinfo answer, by their exact names.
 type claims map[string]json.RawMessage
 
@@ -71,7 +75,7 @@ func (c claims) check(want expected) error {
 	}
 	at, err := c.seconds("auth_time")
 	if err != nil || at.Before(want.since.Add(-leeway)) {
-		return errors.New("auth_time: the person did not prove again to be it")
+		return errNotProven
 	}
 	return nil
 }

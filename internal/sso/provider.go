@@ -7,6 +7,7 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -206,7 +207,11 @@ func (p *Provider) verify(ctx context.Context, f Flow, t tokens) (claims, error)
 	if f.Prove {
 		want.since = f.At
 	}
-	if err := c.check(want); err != nil {
+	err = c.check(want)
+	if errors.Is(err, errNotProven) {
+		return nil, fmt.Errorf("%w: %w", ErrRefused, err)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%w: ID token: %w", ErrUntrusted, err)
 	}
 	return c, nil

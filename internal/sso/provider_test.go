@@ -344,7 +344,7 @@ func TestProvingAgain(t *testing.T) {
 	} {
 		d := newDesk(t)
 		spoil(d)
-		if _, err := d.signIn(t, true); !errors.Is(err, ErrUntrusted) || !strings.Contains(err.Error(), "auth_time") {
+		if _, err := d.signIn(t, true); !errors.Is(err, ErrRefused) || !strings.Contains(err.Error(), "auth_time") {
 			t.Errorf("%s: %v", name, err)
 		}
 		if _, err := d.signIn(t, false); err != nil {

@@ -493,7 +493,7 @@ func TestProveAgain(t *testing.T) {
 		t.Errorf("%s", page.Text)
 	}
 	c.corp.Claims = func(claims map[string]any) { claims["auth_time"] = c.App.Clock().Add(-time.Hour).Unix() }
-	if r := c.arrive(b, c.depart(b, "/account/sso/prove", "next", "/manage/account/token/")); r.StatusCode != http.StatusForbidden {
+	if r := c.arrive(b, c.depart(b, "/account/sso/prove", "next", "/manage/account/token/")); r.StatusCode != http.StatusForbidden || !strings.Contains(r.Text, "sign out here and in again") {
 		t.Errorf("a provider that asked nothing: %s %s", r.Status, r.To())
 	}
 	c.corp.Claims = nil
