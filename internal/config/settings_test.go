@@ -72,7 +72,7 @@ func comments(t *testing.T, name, prefix string) (out []comment) {
 			if f.Doc != nil {
 				doc = strings.Join(strings.Fields(f.Doc.Text()), " ")
 			}
-			if key := reflect.StructTag(strings.Trim(f.Tag.Value, "`")).Get("toml"); key != "gate" && key != "mail" && key != "password_breach" {
+			if key := reflect.StructTag(strings.Trim(f.Tag.Value, "`")).Get("toml"); key != "gate" && key != "password_breach" && key != "mail" {
 				out = append(out, comment{prefix + key, doc})
 			}
 		}

@@ -42,5 +42,5 @@ func TestTokensOfAccountsThatLackSomething(t *testing.T) {
 		_, err := tx.InsertFactor(ctx, index.Factor{UserID: u.ID, Kind: index.FactorTOTP, Label: "phone", CreatedAt: tx.Now})
 		return err
 	})
-	s.Mus.Upload(s.Token, apptest.Wheel("demo", "1.0", "x"))
+	s.MustUpload(apptest.Wheel("demo", "1.0", "x"))
 }
