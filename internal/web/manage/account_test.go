@@ -275,7 +275,9 @@ func TestClose(t *testing.T) {
 			t.Fatal(err)
 		}
 		bob := s.User("bob")
-		do(t, s, func(ctx context.Context, tx *change.Tx) error { return tx.SetRole(ctx, project.ID, bob.ID, index.Owner) })
+		do(t, s, func(ctx context.Context, tx *change.Tx) error {
+			return tx.SetRole(ctx, project.ID, bob.ID, index.Owner)
+		})
 		done(t, b.PostForm(account, "confirm_username", " Alice "), "/")
 		done(t, b.Get(account), "/account/login/")
 		has(t, s.Get("/simple/demo/"), 200, "demo-1.0")
@@ -290,26 +292,5 @@ func TestClose(t *testing.T) {
 		if got := subjects(s, "alice@example.com"); !strings.Contains(got, "Your account was closed") {
 			t.Errorf("mails: %q", got)
 		}
-	})
-}
-
-// makePrimary makes any address primary behind the pages' back.
-func makePrimary(t *testing.T, s *apptest.Server, user, id string) {
-	t.Helper()
-	key, err := strconv.ParseInt(id, 10, 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	owner := s.User(user).ID
-	all := emails(t, s, user)
-	do(t, s, func(ctx context.Context, tx *change.Tx) error {
-		for _, e := range all {
-			if e.ID != key {
-				if _, err := tx.SetPrimaryEmail(ctx, owner, e.ID); err != nil {
-					return err
-				}
-			}
-		}
-		return tx.TestUnverify(ctx, owner)
 	})
 }

@@ -1,6 +1,7 @@
 package manage_test
 
 import (
+	"context"
 	"encoding/base32"
 	"fmt"
 	"net/http"
@@ -10,9 +11,12 @@ import (
 	"testing"
 	"time"
 
+	"strongroom/internal/access"
 	"strongroom/internal/app/apptest"
+	"strongroom/internal/change"
 	"strongroom/internal/config"
 	"strongroom/internal/factor"
+	"strongroom/internal/index"
 )
 
 const (
@@ -207,9 +211,11 @@ func TestOneCodeOnce(t *testing.T) {
 // TestUnverifiedEnrols nothing (MFA-1), and is told what to do.
 func TestUnverifiedEnrols(t *testing.T) {
 	s := apptest.Start(t)
-	b := signIn(t, s, "alice")
-	id := addEmail(t, s, "alice", "new@example.com", false)
-	makePrimary(t, s, "alice", id)
+	do(t, s, func(ctx context.Context, tx *change.Tx) error {
+		_, err := tx.InsertUser(ctx, index.User{UID: access.NewUID(), Username: "carl", Email: "new@example.com", CreatedAt: tx.Now}, false)
+		return err
+	})
+	b := signIn(t, s, "carl")
 	done(t, b.PostForm(totp), "/manage/unverified-account/")
 	has(t, b.Get("/manage/unverified-account/"), 200, "new@example.com", "not verified", "Send the mail again")
 	s.SetClock(time.Minute)
