@@ -14,6 +14,7 @@ import (
 	"strongroom/internal/change"
 	"strongroom/internal/config"
 	"strongroom/internal/database"
+	"strongroom/internal/mail"
 	"strongroom/internal/ops"
 	"strongroom/internal/packaging/dist"
 	"strongroom/internal/pages"
@@ -38,6 +39,7 @@ type App struct {
 	Acceptor *upload.Acceptor
 	Pages    *pages.Store
 	Root     *pages.Root
+	Mail     mail.Sender
 
 	Passwords *password.Hasher
 	Breach    *password.Checker
@@ -82,7 +84,10 @@ func (a *App) openTools(ctx context.Context) (err error) {
 	if a.DB, err = database.Open(ctx, database.Options{URL: databaseURL(c)}); err != nil {
 		return err
 	}
-	a.Bucket, err = dir.Open(storageFolder(c))
+	if a.Bucket, err = dir.Open(storageFolder(c)); err != nil {
+		return err
+	}
+	a.Mail, err = openSender(c, a.Log)
 	return err
 }
 
@@ -117,7 +122,7 @@ func defaultURL(c config.Config) string {
 func (a *App) wire() {
 	c := a.Config
 	clock := func() time.Time { return a.Clock() }
-	a.Recorder = &change.Recorder{DB: a.DB, Clock: clock, HashAddress: a.Keys.HashAddress}
+	a.Recorder = &change.Recorder{DB: a.DB, Clock: clock, HashAddress: a.Keys.HashAddress, Seal: a.Keys.Seal}
 	a.Guard = &access.Guard{DB: a.DB, Keys: a.Keys, Clock: clock, Location: location(c.URL), Policy: access.Policy{
 		ClosedReading: c.Read == "login", Require2FA: c.Require2FA, VerifiedEmail: *c.VerifiedEmail,
 	}}
@@ -195,7 +200,7 @@ func location(url string) string {
 func (a *App) Operator(c ops.Console) *ops.Operator {
 	return &ops.Operator{
 		Console: c, DB: a.DB, Recorder: a.Recorder, Guard: a.Guard, Acceptor: a.Acceptor, Bucket: a.Bucket,
-		Keys: a.Keys, Data: a.Config.Data, Storage: storageFolder(a.Config),
+		Keys: a.Keys, Mail: a.Mail, Site: a.site(), Data: a.Config.Data, Storage: storageFolder(a.Config),
 	}
 }
 

@@ -30,6 +30,7 @@ func everySetting() (toml string, environ []string, want Config) {
 		Read: "login", Registration: "invitation", VerifiedEmail: &yes,
 		PasswordMin: 12, PasswordBreach: PasswordBreach{Backend: "local", File: "/f", URL: "https://u/"},
 		Gate: Gate{Record: "warn", Form: "reject", Binaries: "off", Members: 5, Expanded: 6, Ratio: 7, Checks: 8, Scan: "/scan", ScanTimeout: 9, ScanFailure: "open"},
+		Mail: Mail{SMTP: "mail.example:25", TLS: "starttls", User: "u", PasswordFile: "/p", From: "a@x.example", ReplyTo: "b@x.example"},
 	}
 	values := map[string]string{
 		"profile": `"public"`, "data": `"/d"`, "listen": `":80"`, "url": `"https://x.example"`, "trusted_proxies": `["10.0.0.0/8", "::1"]`,
@@ -40,6 +41,7 @@ func everySetting() (toml string, environ []string, want Config) {
 		"password_min": "12", "password_breach.backend": `"local"`, "password_breach.file": `"/f"`, "password_breach.url": `"https://u/"`,
 		"gate.record": `"warn"`, "gate.form": `"reject"`, "gate.binaries": `"off"`, "gate.members": "5", "gate.expanded": "6", "gate.ratio": "7",
 		"gate.checks": "8", "gate.scan": `"/scan"`, "gate.scan_timeout": "9", "gate.scan_failure": `"open"`,
+		"mail.smtp": `"mail.example:25"`, "mail.tls": `"starttls"`, "mail.user": `"u"`, "mail.password_file": `"/p"`, "mail.from": `"a@x.example"`, "mail.reply_to": `"b@x.example"`,
 	}
 	for _, key := range Keys() {
 		toml += key + " = " + values[key] + "\n"

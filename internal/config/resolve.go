@@ -31,6 +31,7 @@ func (c Config) Resolve() (Config, error) {
 	setNumber(&c.PasswordMin, 8)
 	c.PasswordBreach.resolve(public)
 	c.Gate.resolve()
+	c.Mail.resolve()
 	if err := c.check(); err != nil {
 		return c, err
 	}
@@ -97,7 +98,7 @@ func (c Config) check() error {
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return fmt.Errorf("listen: %q is not HOST:PORT: %w", c.Listen, err)
 	}
-	return nil
+	return c.Mail.check()
 }
 
 func (c *Config) resolveURL() error {
