@@ -27,7 +27,7 @@ func everySetting() (toml string, environ []string, want Config) {
 		TLSCert: "c.pem", TLSKey: "k.pem", Metrics: ":90", SecurityContact: "a@x.example", Database: "postgres://h/d", Storage: "/s", LogRequests: &yes, PageMemory: 1000,
 		DeletedSimple: "empty", PlatformTags: "any", LocalVersions: &yes, FileLimit: 1 << 40, ProjectLimit: 1 << 41,
 		ReleaseMaxAgeDays: &days, LookAlikes: "warn", NewProjectsPerHour: &projects, Require2FA: "owners",
-		Read: "login", Registration: "invitation", VerifiedEmail: &yes,
+		Read: "login", NewProjects: "private", Registration: "invitation", VerifiedEmail: &yes,
 		Gate: Gate{Record: "warn", Form: "reject", Binaries: "off", Members: 5, Expanded: 6, Ratio: 7, Checks: 8, Scan: "/scan", ScanTimeout: 9, ScanFailure: "open"},
 	}
 	values := map[string]string{
@@ -35,7 +35,7 @@ func everySetting() (toml string, environ []string, want Config) {
 		"tls_cert": `"c.pem"`, "tls_key": `"k.pem"`, "metrics": `":90"`, "security_contact": `"a@x.example"`, "database": `"postgres://h/d"`, "storage": `"/s"`, "log_requests": "true",
 		"page_memory": "1000", "deleted_simple": `"empty"`, "platform_tags": `"any"`, "local_versions": "true", "file_limit": "1099511627776",
 		"project_limit": "2199023255552", "release_max_age_days": "7", "look_alikes": `"warn"`, "new_projects_per_hour": "3", "require_2fa": `"owners"`,
-		"read": `"login"`, "registration": `"invitation"`, "verified_email": "true",
+		"read": `"login"`, "new_projects": `"private"`, "registration": `"invitation"`, "verified_email": "true",
 		"gate.record": `"warn"`, "gate.form": `"reject"`, "gate.binaries": `"off"`, "gate.members": "5", "gate.expanded": "6", "gate.ratio": "7",
 		"gate.checks": "8", "gate.scan": `"/scan"`, "gate.scan_timeout": "9", "gate.scan_failure": `"open"`,
 	}

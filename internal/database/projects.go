@@ -32,13 +32,6 @@ func (q Q) PrivateProjects(ctx context.Context) (out []index.Project, err error)
 	return out, wrap("list projects that are", "private", err)
 }
 
-// SetPrivate makes a project private or public and reports whether it was not
-// so before.
-func (tx *Tx) SetPrivate(ctx context.Context, id int64, private bool) (bool, error) {
-	n, err := tx.exec(ctx, `UPDATE projects SET private = $2 WHERE id = $1 AND private <> $2`, id, boolInt(private))
-	return n == 1, wrap("set visibility of project", id, err)
-}
-
 func (q Q) project(ctx context.Context, text string, arg any) (p index.Project, found bool, err error) {
 	err = q.each(ctx, text, []any{arg}, func(rows *sql.Rows) error {
 		found = true
@@ -208,11 +201,4 @@ func (tx *Tx) SetRole(ctx context.Context, projectID, userID int64, role index.R
 	_, err := tx.exec(ctx, `INSERT INTO roles (project_id, user_id, role) VALUES ($1, $2, $3)
 		ON CONFLICT (project_id, user_id) DO UPDATE SET role = excluded.role`, projectID, userID, role)
 	return wrap("set role", role, err)
-}
-
-// DropRole takes a person's own role in a project away and says which it was,
-// "" for none. Roles by teams and organizations stay.
-func (tx *Tx) DropRole(ctx context.Context, projectID, userID int64) (role index.RoleName, err error) {
-	_, err = tx.one(ctx, `DELETE FROM roles WHERE project_id = $1 AND user_id = $2 RETURNING role`, []any{projectID, userID}, &role)
-	return role, wrap("drop role of user", userID, err)
 }
