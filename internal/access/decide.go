@@ -70,11 +70,11 @@ func (g *Guard) circle(v *Visitor, rule Rule, at At) error {
 	if v.Anonymous() || !v.provenBy(rule.By) {
 		return index.Refuse(index.CodeSignIn, "Sign in to do this; programs use the user name __token__ and an API token as password.")
 	}
-	if err := notFrozen(v.User); err != nil && rule.On != OnAccount {
-		return err
-	}
 	if at.hidden() && !administrator {
 		return index.Refuse(index.CodeNotFound, "There is no project %q here.", at.Project.Name)
+	}
+	if err := notFrozen(v.User); err != nil && rule.On != OnAccount {
+		return err
 	}
 	switch {
 	case administrator, rule.Who == Readers, rule.Who == Users:

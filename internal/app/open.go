@@ -17,6 +17,7 @@ import (
 	"strongroom/internal/ops"
 	"strongroom/internal/packaging/dist"
 	"strongroom/internal/pages"
+	"strongroom/internal/password"
 	"strongroom/internal/sandbox"
 	"strongroom/internal/scan"
 	"strongroom/internal/sign"
@@ -37,6 +38,9 @@ type App struct {
 	Acceptor *upload.Acceptor
 	Pages    *pages.Store
 	Root     *pages.Root
+
+	Passwords *password.Hasher
+	Breach    *password.Checker
 
 	lock    *folderLock
 	sandbox *sandbox.Pool // nil until Sandbox is called
@@ -68,6 +72,10 @@ func (a *App) openTools(ctx context.Context) (err error) {
 	if err := ops.Restored(c.Data); err != nil {
 		return err
 	}
+	a.Passwords = password.New(0, 0)
+	if a.Breach, err = password.Open(breachOptions(c)); err != nil {
+		return err
+	}
 	if a.Keys, err = sign.Open(filepath.Join(c.Data, "keys")); err != nil {
 		return err
 	}
@@ -76,6 +84,11 @@ func (a *App) openTools(ctx context.Context) (err error) {
 	}
 	a.Bucket, err = dir.Open(storageFolder(c))
 	return err
+}
+
+func breachOptions(c config.Config) password.Options {
+	b := c.PasswordBreach
+	return password.Options{Backend: b.Backend, URL: b.URL, File: b.File}
 }
 
 func databaseURL(c config.Config) string {
@@ -206,6 +219,9 @@ func (a *App) Close() error {
 		if e := a.DB.Close(); err == nil {
 			err = e
 		}
+	}
+	if e := a.Breach.Close(); err == nil {
+		err = e
 	}
 	if a.lock != nil {
 		a.lock.release()

@@ -18,9 +18,3 @@ func (tx *Tx) RemoveRole(ctx context.Context, projectID, userID int64) (bool, er
 	n, err := tx.exec(ctx, `DELETE FROM roles WHERE project_id = $1 AND user_id = $2`, projectID, userID)
 	return n == 1, wrap("remove role of user", userID, err)
 }
-
-// SetPrivate makes a project readable with a role only, or public.
-func (tx *Tx) SetPrivate(ctx context.Context, projectID int64, private bool) error {
-	_, err := tx.exec(ctx, `UPDATE projects SET private = $2 WHERE id = $1`, projectID, boolInt(private))
-	return wrap("set visibility of project", projectID, err)
-}

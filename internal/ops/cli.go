@@ -44,9 +44,10 @@ type AdminCommand struct {
 	Name   NameCommand   `cmd:"" help:"The name registry."`
 	Switch SwitchCommand `cmd:"" help:"Run-time switches such as read-only."`
 
-	Project ProjectCommand `cmd:"" help:"Who may read a project."`
-	Gate    GateCommand    `cmd:"" help:"What is known to be bad, or harmless: hashes, releases, paths, texts."`
-	Recheck RecheckCommand `cmd:"" help:"Hold stored files against the rules of today; changes nothing."`
+	Project    ProjectCommand    `cmd:"" help:"Who may read a project."`
+	Gate       GateCommand       `cmd:"" help:"What is known to be bad, or harmless: hashes, releases, paths, texts."`
+	BreachList BreachListCommand `cmd:"" help:"The list of breached passwords."`
+	Recheck    RecheckCommand    `cmd:"" help:"Hold stored files against the rules of today; changes nothing."`
 }
 
 // VersionCommand shows what is running.

@@ -43,7 +43,8 @@ func (c visibility) set(ctx context.Context, o *Operator, private bool) error {
 		}
 		tx.Event(index.Event{Action: index.EventVisibility, Object: "project:" + p.Name, Before: seen(p.Private), After: seen(private)})
 		tx.Journal(p.Name, "", "make "+seen(private))
-		return tx.SetPrivate(ctx, p.ID, private)
+		_, err = tx.SetPrivate(ctx, p.ID, private)
+		return err
 	})
 	if err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 	"strongroom/internal/change"
 	"strongroom/internal/database"
 	"strongroom/internal/index"
+	"strongroom/internal/password"
 )
 
 // UserCommand groups the commands on accounts.
@@ -61,7 +62,7 @@ func CreateUser(ctx context.Context, rec *change.Recorder, n NewAccount) (index.
 	}
 	user := index.User{UID: access.NewUID(), Username: n.Username, Email: n.Email, Superuser: n.Superuser}
 	if n.Password != "" {
-		user.PasswordHash = access.HashPassword(n.Password)
+		user.PasswordHash = password.Hash(n.Password)
 	}
 	err := rec.Do(ctx, index.Operator(), func(tx *change.Tx) error { return insertUser(ctx, tx, &user) })
 	return user, err
