@@ -57,17 +57,18 @@ func noFile(r *http.Request) error {
 func (a *API) fileAt(r *http.Request) (st *pages.FileState, metadata bool, err error) {
 	filename, metadata := strings.CutSuffix(r.PathValue("filename"), metadataSuffix)
 	st, err = a.Pages.File(r.Context(), filename)
-	if index.HasCode(err, index.CodeNotFound) {
+	switch {
+	case err == nil && hasDigest(r, st.BLAKE2b256):
+		return st, metadata, nil
+	case err == nil, index.HasCode(err, index.CodeNotFound):
 		return nil, false, noFile(r)
 	}
-	if err != nil {
-		return nil, false, err
-	}
-	x, y, z := r.PathValue("a"), r.PathValue("b"), r.PathValue("c")
-	if x+y+z != st.BLAKE2b256 || len(x) != 2 || len(y) != 2 {
-		return nil, false, noFile(r)
-	}
-	return st, metadata, nil
+	return nil, false, err
+}
+
+// hasDigest reports whether the address holds the digest as F-01 writes it.
+func hasDigest(r *http.Request, h string) bool {
+	return r.PathValue("a") == h[:2] && r.PathValue("b") == h[2:4] && r.PathValue("c") == h[4:]
 }
 
 // file serves /packages/…: the bytes, or the file's core metadata (F-01…F-13).
