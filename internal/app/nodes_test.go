@@ -92,7 +92,9 @@ func ends(t *testing.T, one, two *apptest.Server, name string, status int, take 
 	}); err != nil {
 		t.Fatal(err)
 	}
-	get := func(s *apptest.Server) int { return s.Get("/simple/demo/", "Authorization", "Bearer "+secret).StatusCode }
+	get := func(s *apptest.Server) int {
+		return s.Get("/simple/demo/", "Authorization", "Bearer "+secret).StatusCode
+	}
 	for end := time.Now().Add(10 * time.Second); get(two) != 200 && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 	} // the other node hears of the private project
 	if got := fmt.Sprint(get(one), get(two), get(one), get(two)); got != "200 200 200 200" {

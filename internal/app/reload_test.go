@@ -29,7 +29,9 @@ func TestHangupReloadsTheList(t *testing.T) {
 	}
 	build("000000005AD76BD555C1D6D771DE417A4B87E4B4:10\n")
 	s := apptest.Start(t, func(c *config.Config) { c.PasswordBreach = config.PasswordBreach{Backend: "local", File: path} })
-	listed := func() bool { return strings.Contains(s.Get("/_/password-range/5BAA6").Text, "1E4C9B93F3F0682250B6CF8331B7EE68FD8:1") }
+	listed := func() bool {
+		return strings.Contains(s.Get("/_/password-range/5BAA6").Text, "1E4C9B93F3F0682250B6CF8331B7EE68FD8:1")
+	}
 	build("5BAA61E4C9B93F3F0682250B6CF8331B7EE68FD8:7\n")
 	if listed() {
 		t.Error("the new list counts before the signal")
