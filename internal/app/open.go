@@ -123,18 +123,24 @@ func defaultURL(c config.Config) string {
 	return scheme + c.Listen
 }
 
+// rememberRights is how long a proven token and a role count without asking the
+// database. Changes end it at once here and within a second elsewhere; this
+// bounds what a lost change could do.
+const rememberRights = 5 * time.Second
+
 func (a *App) wire() {
 	c := a.Config
 	clock := func() time.Time { return a.Clock() }
 	a.Recorder = &change.Recorder{DB: a.DB, Clock: clock, HashAddress: a.Keys.HashAddress, Seal: a.Keys.Seal}
 	a.Guard = &access.Guard{DB: a.DB, Keys: a.Keys, Clock: clock, Location: location(c.URL), Policy: access.Policy{
 		ClosedReading: c.Read == "login", Require2FA: c.Require2FA, VerifiedEmail: *c.VerifiedEmail,
-	}}
+	}, Remember: rememberRights}
 	a.Pages = pages.New(a.DB, pages.Options{URL: c.URL, Budget: c.PageMemory, DeletedSimple: c.DeletedSimple == "empty"})
 	a.Root = pages.NewRoot(a.DB)
 	a.Root.Before = a.Pages.Forget
 	a.Limiter = &ratelimit.Limiter{DB: a.DB, Clock: clock, Hash: a.Keys.HashAddress}
 	a.Accounts = a.accounts(clock)
+	a.Recorder.SubscribeRights(a.Guard.ForgetRights)
 	a.Recorder.Subscribe(a.Guard.Forget)
 	a.Recorder.Subscribe(a.Pages.Forget)
 	a.Recorder.Subscribe(a.Root.Forget)
@@ -183,7 +189,8 @@ func policy(c config.Config) check.Policy {
 		FileLimit: c.FileLimit, ProjectLimit: c.ProjectLimit,
 		ReleaseMaxAge:   time.Duration(*c.ReleaseMaxAgeDays) * 24 * time.Hour,
 		RefuseLookAlike: c.LookAlikes == "refuse", ProjectsPerHour: *c.NewProjectsPerHour,
-		Limits: limits(c.Gate), WarnRecord: c.Gate.Record == "warn", RefuseForm: c.Gate.Form == "reject",
+		NewPrivate: c.NewProjects == "private",
+		Limits:     limits(c.Gate), WarnRecord: c.Gate.Record == "warn", RefuseForm: c.Gate.Form == "reject",
 		AuditWheels: c.Gate.Binaries != "off", RefuseWheels: c.Gate.Binaries == "reject",
 	}
 }
