@@ -15,19 +15,12 @@ const ahead = true
 // (PR_SET_PDEATHSIG), so the starter keeps one thread for itself, for as long as the Pool lives; no other goroutine can
 // end it. What that thread gave up, its children have given up from their first instruction in all of their threads;
 // the server's other threads have not, for Go makes none of them from a thread that somebody keeps.
-//
-// It asks for the longest slices of time there are, and its children with it: whatever wakes up while a child works goes
-// first (Linux 6.12), not only when a slice of some milliseconds is over. Shares stay as they are.
 func keepStarter(o Options) {
 	runtime.LockOSThread()
-	_ = unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_NORMAL, Runtime: longestSlice}, 0)
 	if o.limits().wants(LayerPrivilege) {
 		_ = unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) // the child sees whether it worked
 	}
 }
-
-// longestSlice is what the kernel allows, in nanoseconds.
-const longestSlice = 100_000_000
 
 // launch starts a child without a file. Its environment holds nothing of the server's: one processor is enough for a
 // child, and saves starting threads.
