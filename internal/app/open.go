@@ -145,7 +145,7 @@ func (a *App) wire() {
 	a.Recorder.Subscribe(a.Pages.Forget)
 	a.Recorder.Subscribe(a.Root.Forget)
 	a.Acceptor = &upload.Acceptor{
-		DB: a.DB, Recorder: a.Recorder, Guard: a.Guard, Bucket: a.Bucket, Policy: policy(c), Look: upload.LookHere,
+		DB: a.DB, Recorder: a.Recorder, Guard: a.Guard, Bucket: a.Bucket, Policy: policy(c), Look: a.look(),
 		Rules: &upload.RuleCache{DB: a.DB}, Scan: scanning(c.Gate),
 	}
 }
@@ -157,8 +157,17 @@ func (a *App) Sandbox() (err error) {
 	if a.sandbox, err = sandbox.New(sandbox.Options{Parallel: a.Config.Gate.Checks}); err != nil {
 		return err
 	}
-	a.Acceptor.Look = upload.Sandboxed(a.sandbox)
+	a.Acceptor.Look = a.look()
 	return nil
+}
+
+// look is in children once Sandbox was called, however often the parts are
+// wired together after that.
+func (a *App) look() upload.Look {
+	if a.sandbox == nil {
+		return upload.LookHere
+	}
+	return upload.Sandboxed(a.sandbox)
 }
 
 // tellSandbox logs which layers hold the children, and which are missing (AV-2).
