@@ -108,10 +108,20 @@ func notAllowed(u index.User, rule Rule, at At) error {
 	return index.Refuse(index.CodeNotAllowed, "The user '%s' isn't allowed to %s%s.%s", u.Username, rule.Phrase, at.name(), help)
 }
 
+// permits reports whether a token's list of permissions has that of the rule.
+func permits(t index.Token, rule Rule) bool {
+	return rule.Permission != "" && (len(t.Permissions) == 0 || slices.Contains(t.Permissions, rule.Permission))
+}
+
 // tokenAllows asks the token's caveats and its permissions.
 func (g *Guard) tokenAllows(v *Visitor, rule Rule, at At) error {
-	if rule.Permission == "" || len(v.Token.Token.Permissions) > 0 && !slices.Contains(v.Token.Token.Permissions, rule.Permission) {
+	if !permits(v.Token.Token, rule) {
 		return index.Refuse(index.CodeInvalidToken, "Invalid API Token: it may not %s%s.", rule.Phrase, at.name())
+	}
+	if rule.Who == Readers {
+		if err := v.Token.admitsTime(g.Clock()); err != nil { // pip and uv ask for another one at 401 only
+			return index.Refuse(index.CodeSignIn, "%s", index.AsError(err).Detail)
+		}
 	}
 	if rule.Who != Holders && rule.On == OnSite { // no project is meant: what narrows a token to projects does not matter
 		return v.Token.admitsTime(g.Clock())
@@ -189,6 +199,9 @@ func (g *Guard) May(ctx context.Context, q database.Q, v *Visitor, right Right, 
 // MayCreate reports whether the identity's token lets it create a project of
 // this name (T-08).
 func (g *Guard) MayCreate(id *Identity, name string) error {
+	if rule, _ := RuleOf(Upload); !permits(id.Token, rule) {
+		return index.Refuse(index.CodeInvalidToken, "Invalid API Token: it may not %s project '%s'.", rule.Phrase, name)
+	}
 	return id.Admits(Target{Project: name, Now: g.Clock()})
 }
 
@@ -202,15 +215,23 @@ func (g *Guard) Locate(ctx context.Context, v *Visitor, rule Rule, name string) 
 	case rule.On == OnOrganization:
 		return g.locateOrganization(ctx, v, name)
 	case rule.Right == ReadProject:
-		if private, err := g.IsPrivate(ctx, name); err != nil || !private {
-			return at, err
-		}
+		return g.locatePrivate(ctx, v, name)
 	}
 	var found bool
 	if at.Project, found, err = g.DB.Project(ctx, name); err != nil || !found || v.Anonymous() {
 		return at, err
 	}
 	at.Role, err = g.DB.RoleOf(ctx, at.Project.ID, v.User.ID)
+	return at, err
+}
+
+// locatePrivate finds a private project and what the visitor is in it; a public
+// one stays zero.
+func (g *Guard) locatePrivate(ctx context.Context, v *Visitor, name string) (at At, err error) {
+	if at.Project, err = g.Private(ctx, name); err != nil || at.Project.ID == 0 || v.Anonymous() {
+		return at, err
+	}
+	at.Role, err = g.roleOf(ctx, at.Project.ID, v.User.ID)
 	return at, err
 }
 

@@ -62,7 +62,9 @@ func (s *SignIn) prove(w http.ResponseWriter, r *http.Request) error {
 	if err := page.refused(err); err != nil {
 		return err
 	}
-	page.Wrong[field], page.Wrong[""] = page.Wrong[""], ""
+	if page.Password || page.TOTP && field == "totp_value" { // else the page has no such field
+		page.Wrong[field], page.Wrong[""] = page.Wrong[""], ""
+	}
 	return s.write(w, r, http.StatusBadRequest, "reauthenticate", page)
 }
 
