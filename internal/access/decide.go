@@ -99,9 +99,14 @@ func notAllowed(u index.User, rule Rule, at At) error {
 	return index.Refuse(index.CodeNotAllowed, "The user '%s' isn't allowed to %s%s.%s", u.Username, rule.Phrase, at.name(), help)
 }
 
+// permits reports whether a token's list of permissions has that of the rule.
+func permits(t index.Token, rule Rule) bool {
+	return rule.Permission != "" && (len(t.Permissions) == 0 || slices.Contains(t.Permissions, rule.Permission))
+}
+
 // tokenAllows asks the token's caveats and its permissions.
 func (g *Guard) tokenAllows(v *Visitor, rule Rule, at At) error {
-	if rule.Permission == "" || len(v.Token.Token.Permissions) > 0 && !slices.Contains(v.Token.Token.Permissions, rule.Permission) {
+	if !permits(v.Token.Token, rule) {
 		return index.Refuse(index.CodeInvalidToken, "Invalid API Token: it may not %s%s.", rule.Phrase, at.name())
 	}
 	if rule.Who != Holders && rule.On == OnSite { // no project is meant: what narrows a token to projects does not matter
@@ -178,6 +183,9 @@ func (g *Guard) May(ctx context.Context, q database.Q, v *Visitor, right Right, 
 // MayCreate reports whether the identity's token lets it create a project of
 // this name (T-08).
 func (g *Guard) MayCreate(id *Identity, name string) error {
+	if rule, _ := RuleOf(Upload); !permits(id.Token, rule) {
+		return index.Refuse(index.CodeInvalidToken, "Invalid API Token: it may not %s project '%s'.", rule.Phrase, name)
+	}
 	return id.Admits(Target{Project: name, Now: g.Clock()})
 }
 
