@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"strongroom/internal/database"
@@ -55,6 +56,11 @@ func (g *Guard) Decide(v *Visitor, right Right, at At) error {
 	if err := g.Meets(v.User, v.State, rule); err != nil {
 		return err
 	}
+	if rule.Held {
+		if err := NotHeld(v.User, g.Clock()); err != nil {
+			return err
+		}
+	}
 	if rule.Fresh > 0 && g.Clock().Sub(v.Login.ProvenAt) > rule.Fresh {
 		return index.Refuse(index.CodeProveAgain, "Prove again that it is you: the last time was more than %d minutes ago.", int(rule.Fresh/time.Minute))
 	}
@@ -70,11 +76,11 @@ func (g *Guard) circle(v *Visitor, rule Rule, at At) error {
 	if v.Anonymous() || !v.provenBy(rule.By) {
 		return index.Refuse(index.CodeSignIn, "Sign in to do this; programs use the user name __token__ and an API token as password.")
 	}
-	if err := notFrozen(v.User); err != nil && rule.On != OnAccount {
-		return err
-	}
 	if at.hidden() && !administrator {
 		return index.Refuse(index.CodeNotFound, "There is no project %q here.", at.Project.Name)
+	}
+	if err := notFrozen(v.User); err != nil && rule.On != OnAccount {
+		return err
 	}
 	switch {
 	case administrator, rule.Who == Readers, rule.Who == Users:
@@ -118,7 +124,22 @@ func (g *Guard) Meets(u index.User, st index.AccountState, rule Rule) error {
 		return index.Refuse(index.CodeNeedEmail, "User %s does not have a verified primary email address. Verify one in the account settings first.", u.Username)
 	}
 	if g.needsFactor(st, u) && st.Factors == 0 {
-		return index.Refuse(index.CodeNeedFactor, "User %s does not have two-factor authentication enabled. Please enable 2FA in the account settings before attempting to %s.", u.Username, rule.Phrase)
+		return index.Refuse(index.CodeNeedFactor, "User %s does not have two-factor authentication enabled. Please enable 2FA in the account settings before attempting to %s.", u.Username, rule.bare())
+	}
+	return nil
+}
+
+// bare is the phrase where no thing follows it.
+func (r Rule) bare() string {
+	return strings.TrimSuffix(strings.TrimSuffix(r.Phrase, " to"), " of")
+}
+
+// NotHeld refuses while an account is on hold: after an administrator took its
+// second factors away it makes no tokens and changes no roles for a day (MFA-7).
+func NotHeld(u index.User, now time.Time) error {
+	if now.Before(u.HeldUntil) {
+		return index.Refuse(index.CodeHeld, "The account %s is on hold until %s, because its second factors were reset: until then it makes no tokens and changes no roles.",
+			u.Username, u.HeldUntil.Format("2006-01-02 15:04 UTC"))
 	}
 	return nil
 }
