@@ -19,6 +19,7 @@ func (c Config) Resolve() (Config, error) {
 	setText(&c.LookAlikes, public, "refuse", "warn")
 	setText(&c.Require2FA, public, "all", "none")
 	setText(&c.Read, public, "anyone", "anyone")
+	setText(&c.NewProjects, public, "public", "public")
 	setText(&c.Registration, public, "open", "invitation")
 	set(&c.VerifiedEmail, public, true, false)
 	set(&c.ConfirmBrowsers, public, true, false)
@@ -67,6 +68,7 @@ func (c Config) check() error {
 		{"platform_tags", c.PlatformTags, []string{"pypi", "pypi+linux", "any"}},
 		{"look_alikes", c.LookAlikes, []string{"refuse", "warn"}},
 		{"read", c.Read, []string{"anyone", "login"}},
+		{"new_projects", c.NewProjects, []string{"public", "private"}},
 		{"registration", c.Registration, []string{"open", "invitation"}},
 		{"require_2fa", c.Require2FA, []string{"none", "owners", "managers", "all"}},
 		{"password_breach.backend", c.PasswordBreach.Backend, []string{"off", "hibp", "local"}},

@@ -51,6 +51,9 @@ const (
 
 	EventProjectCreate = "project:create"
 	EventRoleAdd       = "project:role:add"
+	EventRoleChange    = "project:role:change"
+	EventRoleRemove    = "project:role:remove"
+	EventVisibility    = "project:visibility"
 	EventReleaseCreate = "release:create"
 	EventFileAdd       = "file:add"
 	EventFlagSet       = "flag:set"
@@ -102,6 +105,9 @@ var eventActions = [...]EventInfo{
 	{EventAccountClose, "The account was closed."},
 	{EventProjectCreate, "A project was made by its first upload."},
 	{EventRoleAdd, "A role in a project was given."},
+	{EventRoleChange, "A role in a project was changed."},
+	{EventRoleRemove, "A role in a project was taken away or given up."},
+	{EventVisibility, "A project was made private or public."},
 	{EventReleaseCreate, "A release was made by its first file."},
 	{EventFileAdd, "A file was accepted."},
 	{EventFlagSet, "A flag was set on a project, release, file or user."},
