@@ -16,15 +16,21 @@ import (
 	"strongroom/internal/sign"
 )
 
-// Guard proves who is calling and mints tokens. All fields must be set.
+// Guard proves who is calling and mints tokens. All fields but Remember must be
+// set.
 type Guard struct {
 	DB       *database.DB
 	Keys     *sign.Keyring
 	Clock    func() time.Time
 	Location string // the site's host, put into tokens for information (T-02)
 	Policy   Policy
+	// Remember is how long a proven token and a role count without asking the
+	// database again, 0 not at all. It needs ForgetRights to be subscribed.
+	Remember time.Duration
 
 	private privates
+	bans    bans
+	memory  memory
 
 	mu   sync.Mutex
 	used map[string]time.Time // tokens
@@ -81,6 +87,17 @@ func (g *Guard) Authenticate(ctx context.Context, header string) (*Identity, err
 	if err != nil {
 		return nil, err
 	}
+	id, err := g.recall(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	g.touch(id.Token.ID)
+	return id, nil
+}
+
+// prove holds a token's text against its row. The Identity it makes is never
+// changed afterwards: requests share it.
+func (g *Guard) prove(ctx context.Context, text string) (*Identity, error) {
 	m, err := decode(text)
 	if err != nil {
 		return nil, index.Refuse(index.CodeAuthentication, "Invalid or non-existent authentication information: %s. See the help on API tokens.", err)
@@ -98,7 +115,6 @@ func (g *Guard) Authenticate(ctx context.Context, header string) (*Identity, err
 		return nil, index.Refuse(index.CodeAuthentication, "Invalid or non-existent authentication information: the token's signature does not fit; it may have been cut off or altered.")
 	}
 	id.caveats = append(caveats, id.Token.Caveats...)
-	g.touch(id.Token.ID)
 	return id, nil
 }
 
@@ -116,7 +132,7 @@ func (g *Guard) lookUp(ctx context.Context, q database.Q, tokenID string) (*Iden
 	if err != nil {
 		return nil, err
 	}
-	if !found {
+	if !found || !user.ClosedAt.IsZero() {
 		return nil, refused
 	}
 	if err := notFrozen(user); err != nil {
@@ -136,17 +152,22 @@ func notFrozen(user index.User) error {
 	return nil
 }
 
-// StillValid asks again, through q, whether the token and its user may act: an
-// upload can take minutes.
+// StillValid asks, through q, whether the token lives and its user may upload:
+// not frozen, and with what the policies on addresses and second factors ask for
+// (MFA-6). It is asked again at the end, for an upload can take minutes.
 func (g *Guard) StillValid(ctx context.Context, q database.Q, id *Identity) error {
-	user, found, err := q.TokenOwner(ctx, id.Token.ID)
+	user, state, found, err := q.TokenOwner(ctx, id.Token.ID)
 	if err != nil {
 		return err
 	}
-	if !found {
+	if !found || !user.ClosedAt.IsZero() {
 		return unknownToken()
 	}
-	return notFrozen(user)
+	if err := notFrozen(user); err != nil {
+		return err
+	}
+	rule, _ := RuleOf(Upload)
+	return g.Meets(user, state, rule)
 }
 
 // credentials finds the token in the header.
@@ -180,31 +201,48 @@ type Grant struct {
 	User        index.User
 	Description string
 	Project     string        // normalised; empty for all the user's projects
+	Only        index.Project // a project that is there; its token ends with it. Zero for none
+	Permissions []string      // none for what a token of PyPI may
 	Expires     time.Duration // 0 for never
 }
 
 // NewToken makes a token in the caller's change and returns its row and its
 // secret text, which is not kept anywhere.
 func (g *Guard) NewToken(ctx context.Context, tx *change.Tx, grant Grant) (index.Token, string, error) {
+	if err := NotHeld(grant.User, tx.Now); err != nil && tx.Actor.Kind == "user" {
+		return index.Token{}, "", err
+	}
 	key := make([]byte, 32)
 	if _, err := rand.Read(key); err != nil {
 		return index.Token{}, "", err
 	}
 	t := index.Token{ID: NewUID(), UserID: grant.User.ID, Description: grant.Description, CreatedAt: tx.Now}
-	t.SealedKey = g.Keys.Seal(key, "token "+t.ID)
-	caveats := []string{RequestUserCaveat(grant.User.UID)}
-	if grant.Project != "" {
-		caveats = append(caveats, ProjectNameCaveat(grant.Project))
-	}
+	t.SealedKey, t.ProjectID, t.Permissions = g.Keys.Seal(key, "token "+t.ID), grant.Only.ID, grant.Permissions
 	if grant.Expires > 0 {
-		caveats = append(caveats, ExpirationCaveat(tx.Now.Add(grant.Expires), tx.Now.Add(-time.Minute)))
+		t.ExpiresAt = tx.Now.Add(grant.Expires)
 	}
-	text, err := encode(key, t.ID, g.Location, caveats)
+	text, err := encode(key, t.ID, g.Location, grant.caveats(tx.Now))
 	if err != nil {
 		return index.Token{}, "", err
 	}
 	tx.Event(index.Event{Action: index.EventTokenCreate, Object: "user:" + grant.User.Username, After: t.ID, Reason: grant.Description})
 	return t, text, tx.InsertToken(ctx, t)
+}
+
+// caveats are the token's limits as it carries them itself, so that whoever
+// holds it can read them.
+func (grant Grant) caveats(now time.Time) []string {
+	all := []string{RequestUserCaveat(grant.User.UID)}
+	if grant.Project != "" {
+		all = append(all, ProjectNameCaveat(grant.Project))
+	}
+	if grant.Only.ID != 0 {
+		all = append(all, ProjectIDCaveat(grant.Only.UID))
+	}
+	if grant.Expires > 0 {
+		all = append(all, ExpirationCaveat(now.Add(grant.Expires), now.Add(-time.Minute)))
+	}
+	return all
 }
 
 // NewUID makes a random version 4 UUID in its text form.

@@ -80,7 +80,7 @@ func (a *API) rpcLastSerial(ctx context.Context, _ []any) (any, error) {
 // here must not get a page from before it; other nodes' newest changes
 // may have reached the database sooner than this node's memory.
 func (a *API) rpcSinceSerial(ctx context.Context, params []any) (any, error) {
-	entries, err := a.DB.Entries(ctx, params[0].(int64), rpcChanges)
+	entries, err := a.DB.PublicEntries(ctx, params[0].(int64), rpcChanges)
 	if err != nil {
 		return nil, err
 	}
@@ -137,12 +137,14 @@ func (a *API) rpcListPackages(ctx context.Context, _ []any) (any, error) {
 func (a *API) rpcPackageRoles(ctx context.Context, params []any) (any, error) {
 	rows := [][]any{}
 	p, found, err := a.DB.Project(ctx, packaging.NormalizeName(params[0].(string)))
-	if err != nil || !found || p.Standing.Withdrawn() {
+	if err != nil || !found || p.Standing.Withdrawn() || p.Private {
 		return rows, err
 	}
 	roles, err := a.DB.RolesOf(ctx, p.ID)
 	for _, r := range roles {
-		rows = append(rows, []any{string(r.Role), r.Username})
+		if r.Role != index.Reader {
+			rows = append(rows, []any{string(r.Role), r.Username})
+		}
 	}
 	return rows, err
 }

@@ -262,7 +262,9 @@ func isoTime(t time.Time) string { return t.UTC().Format(UploadTime) }
 func ownership(roles []index.Role) jsonOwnership {
 	out := jsonOwnership{Roles: []jsonRole{}}
 	for _, r := range roles {
-		out.Roles = append(out.Roles, jsonRole{string(r.Role), r.Username})
+		if r.Role != index.Reader { // who may read is nobody's business
+			out.Roles = append(out.Roles, jsonRole{string(r.Role), r.Username})
+		}
 	}
 	return out
 }

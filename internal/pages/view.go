@@ -63,6 +63,7 @@ func (v *View) fill(ctx context.Context, q database.Q, canonical string) error {
 	if v.Owners, err = q.RolesOf(ctx, v.Project.ID); err != nil {
 		return err
 	}
+	v.Owners = slices.DeleteFunc(v.Owners, func(r index.Role) bool { return r.Role == index.Reader })
 	shown, ok := pickRelease(groups, canonical)
 	if !ok {
 		if canonical == "" {
