@@ -281,7 +281,7 @@ func TestWhatIsTolerated(t *testing.T) {
 func TestACodeIsGoodOnce(t *testing.T) {
 	d := newDesk(t)
 	ctx := context.Background()
-	to, flow, err := d.ours.Begin(ctx, false)
+	to, _, err := d.ours.Begin(ctx, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -297,7 +297,7 @@ func TestACodeIsGoodOnce(t *testing.T) {
 	if _, err := d.ours.Finish(ctx, other, stolen); !errors.Is(err, ErrRefused) || !strings.Contains(err.Error(), "invalid_grant") {
 		t.Errorf("a code put into another flow fails at PKCE: %v", err)
 	}
-	to, flow, _ = d.ours.Begin(ctx, false)
+	to, flow, _ := d.ours.Begin(ctx, false)
 	back = d.Visit(t, to).Query()
 	if _, err := d.ours.Finish(ctx, flow, back); err != nil {
 		t.Errorf("the first time: %v", err)

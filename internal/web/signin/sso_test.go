@@ -341,12 +341,13 @@ func TestLinkByEmail(t *testing.T) {
 func TestLinkByHand(t *testing.T) {
 	c := newCompany(t)
 	data := c.organization("data")
-	bob, b := c.local("bob", "correct horse battery")
+	_, b := c.local("bob", "correct horse battery")
 	c.corp.Person["groups"] = []string{"everybody"}
 	if r := c.arrive(b, c.depart(b, "/manage/account/associations/link")); r.To() != "/manage/account/associations/" {
 		t.Fatalf("%s %s\n%s", r.Status, r.To(), r.Text)
 	}
-	if bob = c.user("bob"); c.role(data, bob) != index.OrganizationMember || bob.PasswordOff != "" {
+	bob := c.user("bob")
+	if c.role(data, bob) != index.OrganizationMember || bob.PasswordOff != "" {
 		t.Errorf("%+v, %s", bob, c.role(data, bob))
 	}
 	other := c.NewBrowser()
