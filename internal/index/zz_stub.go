@@ -1,7 +1,0 @@
-package index
-
-const (
-	EventMemberAdd    = EventAssociationAdd
-	EventMemberChange = EventAssociationAdd
-	EventMemberRemove = EventAssociationRemove
-)
