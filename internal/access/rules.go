@@ -33,6 +33,7 @@ const (
 	SeeGroup       Right = "organization:read"
 	ManageGroup    Right = "organization:change"
 	ManagePeople   Right = "organization:people"
+	MoveProjects   Right = "organization:projects" // take in a project that one owns
 	ManageTeams    Right = "organization:teams"
 	LeaveGroup     Right = "organization:leave"
 	AdministerSite Right = "site:administer"
@@ -121,11 +122,12 @@ func Rules() []Rule {
 		{Right: UseAccount, On: OnAccount, Who: Users, By: BySession, Factor: true, Phrase: "use"},
 		{Right: ManageTokens, On: OnAccount, Who: Users, By: BySession, Factor: true, Fresh: usual, Phrase: "manage the tokens of"},
 
-		{Right: CreateGroup, On: OnSite, Who: Users, By: BySession, Factor: true, Fresh: usual, Phrase: "make an organization"},
+		{Right: CreateGroup, On: OnSite, Who: Users, Superuser: true, By: BySession, Factor: true, Fresh: usual, Phrase: "make an organization"},
 		{Right: SeeGroup, On: OnOrganization, Who: Holders, Roles: group, Superuser: true, By: BySession, Factor: true, Phrase: "see"},
 		{Right: ManageGroup, On: OnOrganization, Who: Holders, Roles: owner, Superuser: true, By: BySession, Factor: true, Fresh: usual, Phrase: "change"},
 		{Right: ManagePeople, On: OnOrganization, Who: Holders, Roles: owner, Superuser: true, By: BySession, Factor: true, Fresh: usual, Phrase: "change the people of"},
 		{Right: ManageTeams, On: OnOrganization, Who: Holders, Roles: leaders, Superuser: true, By: BySession, Factor: true, Fresh: usual, Phrase: "change the teams of"},
+		{Right: MoveProjects, On: OnOrganization, Who: Holders, Roles: leaders, Superuser: true, By: BySession, Factor: true, Fresh: usual, Phrase: "add projects to"},
 		{Right: LeaveGroup, On: OnOrganization, Who: Holders, Roles: group, By: BySession, Fresh: usual, Phrase: "leave"},
 
 		{Right: AdministerSite, On: OnSite, Who: Nobody, Superuser: true, By: BySession, Factor: true, Fresh: recent, Phrase: "administer the index"},

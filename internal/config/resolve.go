@@ -20,6 +20,7 @@ func (c Config) Resolve() (Config, error) {
 	setText(&c.Require2FA, public, "all", "none")
 	setText(&c.Read, public, "anyone", "anyone")
 	setText(&c.Registration, public, "open", "invitation")
+	setText(&c.Organizations, public, "administrators", "open")
 	set(&c.VerifiedEmail, public, true, false)
 	set(&c.LocalVersions, public, false, true)
 	set(&c.ReleaseMaxAgeDays, public, 14, 0)
@@ -63,6 +64,7 @@ func (c Config) check() error {
 		{"look_alikes", c.LookAlikes, []string{"refuse", "warn"}},
 		{"read", c.Read, []string{"anyone", "login"}},
 		{"registration", c.Registration, []string{"open", "invitation"}},
+		{"organizations", c.Organizations, []string{"open", "administrators"}},
 		{"require_2fa", c.Require2FA, []string{"none", "owners", "managers", "all"}},
 		{"gate.record", c.Gate.Record, []string{"reject", "warn"}},
 		{"gate.form", c.Gate.Form, []string{"reject", "warn"}},

@@ -25,6 +25,10 @@ const (
 	CodeNeedFactor      Code = "second-factor-required"
 	CodeProveAgain      Code = "prove-again"
 	CodeCrossSite       Code = "cross-site-request"
+	CodeLastOwner       Code = "last-owner"
+	CodeAccountHeld     Code = "account-held"
+	CodeNoInvitation    Code = "no-invitation"
+	CodeGroupField      Code = "invalid-group-field"
 	CodeReadOnly        Code = "read-only"
 	CodeUploadsDisabled Code = "uploads-disabled"
 	CodeNewProjectsOff  Code = "new-projects-disabled"
@@ -123,6 +127,10 @@ var codeTable = [...]CodeInfo{
 	{CodeNeedFactor, Denied, "A second factor is required", "The account has no second factor, and the index asks for one."},
 	{CodeProveAgain, Denied, "Prove again that it is you", "A page of consequence was asked for, and the last proof of the person is too long ago."},
 	{CodeCrossSite, Denied, "Request from another site", "A browser sent a form from a page of another site; nothing was done."},
+	{CodeLastOwner, Conflict, "The last owner", "A project or organization would be left without an owner."},
+	{CodeAccountHeld, Denied, "Account is on hold", "After a reset by an administrator an account gives no roles for a while."},
+	{CodeNoInvitation, NotFound, "No such invitation", "The invitation is unknown, expired, revoked, used up, or for somebody else."},
+	{CodeGroupField, Invalid, "A field is not right", "A field of a form on roles, organizations or teams has a value that cannot be."},
 	{CodeReadOnly, Denied, "Read-only", "An administrator switched the whole index to read-only."},
 	{CodeUploadsDisabled, Denied, "Uploads are disabled", "An administrator switched new uploads off."},
 	{CodeNewProjectsOff, Denied, "New projects are disabled", "An administrator switched the creation of projects off."},
