@@ -14,6 +14,7 @@ import (
 	"strongroom/internal/change"
 	"strongroom/internal/config"
 	"strongroom/internal/database"
+	"strongroom/internal/mail"
 	"strongroom/internal/ops"
 	"strongroom/internal/packaging/dist"
 	"strongroom/internal/pages"
@@ -37,6 +38,7 @@ type App struct {
 	Acceptor *upload.Acceptor
 	Pages    *pages.Store
 	Root     *pages.Root
+	Mail     mail.Sender
 
 	lock    *folderLock
 	sandbox *sandbox.Pool // nil until Sandbox is called
@@ -74,7 +76,10 @@ func (a *App) openTools(ctx context.Context) (err error) {
 	if a.DB, err = database.Open(ctx, database.Options{URL: databaseURL(c)}); err != nil {
 		return err
 	}
-	a.Bucket, err = dir.Open(storageFolder(c))
+	if a.Bucket, err = dir.Open(storageFolder(c)); err != nil {
+		return err
+	}
+	a.Mail, err = openSender(c, a.Log)
 	return err
 }
 
@@ -183,7 +188,7 @@ func location(url string) string {
 func (a *App) Operator(c ops.Console) *ops.Operator {
 	return &ops.Operator{
 		Console: c, DB: a.DB, Recorder: a.Recorder, Guard: a.Guard, Acceptor: a.Acceptor, Bucket: a.Bucket,
-		Keys: a.Keys, Data: a.Config.Data, Storage: storageFolder(a.Config),
+		Keys: a.Keys, Mail: a.Mail, Site: a.site(), Data: a.Config.Data, Storage: storageFolder(a.Config),
 	}
 }
 

@@ -97,6 +97,9 @@ type Config struct {
 
 	// Gate is what an upload must pass.
 	Gate Gate `toml:"gate"`
+
+	// Mail is how mail leaves.
+	Mail Mail `toml:"mail"`
 }
 
 // Default is the settings nothing was said about.

@@ -30,6 +30,7 @@ func (c Config) Resolve() (Config, error) {
 	setNumber(&c.ProjectLimit, 10<<30)
 	setNumber(&c.PageMemory, 64<<20)
 	c.Gate.resolve()
+	c.Mail.resolve()
 	if err := c.check(); err != nil {
 		return c, err
 	}
@@ -93,7 +94,7 @@ func (c Config) check() error {
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return fmt.Errorf("listen: %q is not HOST:PORT: %w", c.Listen, err)
 	}
-	return nil
+	return c.Mail.check()
 }
 
 func (c *Config) resolveURL() error {

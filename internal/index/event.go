@@ -62,6 +62,7 @@ const (
 	EventGateRule      = "gate:rule"
 	EventGateMatch     = "gate:match"
 	EventGateScan      = "gate:scan"
+	EventMailFail      = "mail:fail"
 )
 
 var eventActions = [...]EventInfo{
@@ -112,6 +113,7 @@ var eventActions = [...]EventInfo{
 	{EventGateRule, "A rule of the gate was put or removed."},
 	{EventGateMatch, "A rule of the gate matched an upload, which it allowed, flagged or refused."},
 	{EventGateScan, "The scanner flagged or refused an upload, or gave no verdict."},
+	{EventMailFail, "A mail could not be delivered and was given up."},
 }
 
 // KnownEvent reports whether action is in the table.

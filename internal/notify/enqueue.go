@@ -3,6 +3,8 @@ package notify
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -37,6 +39,9 @@ func enqueue(ctx context.Context, tx *change.Tx, n Notice) error {
 		return fmt.Errorf("notice %s: %w", n.Kind, err)
 	}
 	n.Data.complete(tx)
+	if err := n.Data.check(n.Kind); err != nil {
+		return fmt.Errorf("notice %s: %w", n.Kind, err)
+	}
 	if n.ProjectID == 0 {
 		return queueFor(ctx, tx, n)
 	}
@@ -89,13 +94,55 @@ func (d *Data) complete(tx *change.Tx) {
 
 // queueFor queues a notice to one person or address. Where somebody came from
 // is told to nobody else.
-func queueFor(_ context.Context, tx *change.Tx, n Notice) error {
+func queueFor(ctx context.Context, tx *change.Tx, n Notice) error {
 	if tx.Actor.UserID != 0 && tx.Actor.UserID != n.UserID {
 		n.Data.From, n.Data.UserAgent = "", ""
 	}
+	n.Data = n.Data.clean()
 	j := job{ID: rand.Text(), Kind: n.Kind, UserID: n.UserID, Address: n.Address, Data: n.Data, Queued: tx.Now}
-	if n.Address != "" {
+	switch {
+	case n.Address != "":
 		return tx.EnqueueSealed(JobMail, j, "", time.Time{})
+	case n.Kind == AccountClosed: // soon there are no addresses to look up
+		return j.queueMails(ctx, tx)
 	}
 	return tx.EnqueueSealed(JobNotice, j, "", time.Time{})
+}
+
+// queueMails queues a mail to each address that the notice goes to now. A second
+// run queues the same mails again, with the same IDs; those that still wait are
+// not doubled.
+func (j job) queueMails(ctx context.Context, tx *change.Tx) error {
+	addresses, err := j.addresses(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, address := range addresses {
+		sum := sha256.Sum256([]byte(address))
+		one := j
+		one.Address, one.ID = address, j.ID+"."+hex.EncodeToString(sum[:4])
+		if err := tx.EnqueueSealed(JobMail, one, JobMail+":"+one.ID, time.Time{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addresses are the person's verified ones: all of them for security notices
+// (MFA-11), else the primary one, unless the person wants no such news.
+func (j job) addresses(ctx context.Context, tx *change.Tx) (out []string, err error) {
+	info, _ := lookUp(j.Kind)
+	if info.Class == News {
+		unwanted, err := tx.MailUnwanted(ctx, j.UserID, string(j.Kind))
+		if err != nil || unwanted {
+			return nil, err
+		}
+	}
+	all, err := tx.MailAddresses(ctx, j.UserID)
+	for _, a := range all {
+		if a.Verified && (a.Primary || info.Class == Security) {
+			out = append(out, a.Address)
+		}
+	}
+	return out, err
 }

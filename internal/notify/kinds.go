@@ -23,6 +23,7 @@ const (
 	TermsUpdated            Kind = "user-terms-of-service-updated"
 	IndexInvitation         Kind = "index-invitation"
 	NotMe                   Kind = "not-me"
+	MailTest                Kind = "mail-test"
 )
 
 // The kinds of second factors.

@@ -18,9 +18,10 @@ import (
 type Notice struct {
 	Kind Kind
 
-	// UserID is who gets it: a security notice at all verified addresses, any
-	// other at the primary one. Addresses are those at the time of sending, save
-	// for the notices on a closed account, which are looked up in the change.
+	// UserID is who gets it, at verified addresses only: a notice of class
+	// Security at all of them, any other at the primary one. Addresses are those
+	// at the time of sending; for AccountClosed they are those in the change, so
+	// enqueue it before the addresses go.
 	UserID int64
 
 	// Address is where it goes instead, verified or not: verifications,
@@ -65,8 +66,7 @@ type Data struct {
 	Items        []string  // one line each
 
 	// Path is the link of the notice, from "/" on: "/account/verify-email/?token=…".
-	// It is put after the site's own URL. Where it has a secret, the notice
-	// goes to one address only.
+	// It is put after the site's own URL, so that a link can lead nowhere else.
 	Path string
 }
 

@@ -77,6 +77,7 @@ var kinds = [...]Info{
 	{TermsUpdated, Account, News, Person, "The terms of use changed."},
 	{IndexInvitation, Account, Link, Person, "Somebody is invited to make an account. To the invited address."},
 	{NotMe, Account, Security, Person, "The person said that something was not their doing: what was stopped, and what to do now."},
+	{MailTest, Account, Link, Person, "An administrator tries whether mail arrives. To the given address."},
 
 	{TwoFactorAdded, Factors, Security, Person, "A second factor was added."},
 	{TwoFactorRemoved, Factors, Security, Person, "A second factor was removed."},
