@@ -15,6 +15,11 @@ func (q Q) Organization(ctx context.Context, name string) (index.Organization, b
 	return q.organization(ctx, organizationColumns+` WHERE o.name_key = $1`, strings.ToLower(name))
 }
 
+// OrganizationByID finds an organization by key.
+func (q Q) OrganizationByID(ctx context.Context, id int64) (index.Organization, bool, error) {
+	return q.organization(ctx, organizationColumns+` WHERE o.id = $1`, id)
+}
+
 // OrganizationOf finds the organization that has a project.
 func (q Q) OrganizationOf(ctx context.Context, projectID int64) (index.Organization, bool, error) {
 	return q.organization(ctx, organizationColumns+` JOIN organization_projects p ON p.organization_id = o.id WHERE p.project_id = $1`, projectID)
