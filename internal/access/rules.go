@@ -31,6 +31,7 @@ const (
 	ManageTokens   Right = "account:tokens" // make, narrow, revoke
 	CreateGroup    Right = "organization:create"
 	SeeGroup       Right = "organization:read"
+	SeeLedger      Right = "organization:history"
 	ManageGroup    Right = "organization:change"
 	ManagePeople   Right = "organization:people"
 	MoveProjects   Right = "organization:projects" // take in a project that one owns
@@ -124,6 +125,7 @@ func Rules() []Rule {
 
 		{Right: CreateGroup, On: OnSite, Who: Users, Superuser: true, By: BySession, Factor: true, Fresh: usual, Phrase: "make an organization"},
 		{Right: SeeGroup, On: OnOrganization, Who: Holders, Roles: group, Superuser: true, By: BySession, Factor: true, Phrase: "see"},
+		{Right: SeeLedger, On: OnOrganization, Who: Holders, Roles: leaders, Superuser: true, By: BySession, Factor: true, Phrase: "read the history of"},
 		{Right: ManageGroup, On: OnOrganization, Who: Holders, Roles: owner, Superuser: true, By: BySession, Factor: true, Fresh: usual, Phrase: "change"},
 		{Right: ManagePeople, On: OnOrganization, Who: Holders, Roles: owner, Superuser: true, By: BySession, Factor: true, Fresh: usual, Phrase: "change the people of"},
 		{Right: ManageTeams, On: OnOrganization, Who: Holders, Roles: leaders, Superuser: true, By: BySession, Factor: true, Fresh: usual, Phrase: "change the teams of"},

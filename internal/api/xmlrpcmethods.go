@@ -140,7 +140,7 @@ func (a *API) rpcPackageRoles(ctx context.Context, params []any) (any, error) {
 	if err != nil || !found || p.Standing.Withdrawn() {
 		return rows, err
 	}
-	roles, err := a.DB.RolesOf(ctx, p.ID)
+	roles, err := a.DB.PublicRolesOf(ctx, p.ID)
 	for _, r := range roles {
 		rows = append(rows, []any{string(r.Role), r.Username})
 	}
@@ -149,7 +149,7 @@ func (a *API) rpcPackageRoles(ctx context.Context, params []any) (any, error) {
 
 func (a *API) rpcUserPackages(ctx context.Context, params []any) (any, error) {
 	rows := [][]any{}
-	roles, err := a.DB.LiveRolesOfUser(ctx, params[0].(string))
+	roles, err := a.DB.PublicRolesOfUser(ctx, params[0].(string))
 	for _, r := range roles {
 		rows = append(rows, []any{string(r.Role), r.Project})
 	}

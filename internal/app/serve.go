@@ -14,11 +14,13 @@ import (
 	"time"
 
 	"strongroom/internal/api"
+	"strongroom/internal/maintain"
 	"strongroom/internal/middleware"
 	"strongroom/internal/phrase"
 	"strongroom/internal/ratelimit"
 	"strongroom/internal/web"
 	"strongroom/internal/web/browse"
+	"strongroom/internal/web/manage"
 )
 
 const (
@@ -78,13 +80,22 @@ func (s *Server) build() error {
 		return err
 	}
 	s.http = &http.Server{
-		Handler:           s.counted(site.Wrap(middleware.Router(gate, doors.Routes(), web.Routes(browse.New(s.app.DB, s.app.Pages, c.URL))))),
+		Handler:           s.counted(site.Wrap(middleware.Router(gate, doors.Routes(), s.pages()))),
 		ReadHeaderTimeout: 20 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10, // OIDC tokens make long headers (UA-05)
 	}
 	phrase.Attach(s.http)
 	return nil
+}
+
+// pages is every page for people.
+func (s *Server) pages() []middleware.Route {
+	a := s.app
+	return web.Routes(
+		browse.New(a.DB, a.Pages, a.Config.URL),
+		manage.NewGroups(manage.Groups{DB: a.DB, Actions: &maintain.Actions{Recorder: a.Recorder, Guard: a.Guard}, Clock: a.Recorder.Clock}),
+	)
 }
 
 // URL is the public address.

@@ -12,14 +12,15 @@ import (
 // View is what a person sees of a project: one release with its files, and the
 // others by name.
 type View struct {
-	Project  index.Project
-	Status   index.Status // of the project
-	Version  string       // of the shown release, empty when there is none
-	Release  index.Status // of the shown release
-	Metadata coremeta.Metadata
-	Files    []FileState
-	Releases []ViewRelease // the newest version first
-	Owners   []index.Role
+	Project      index.Project
+	Status       index.Status // of the project
+	Version      string       // of the shown release, empty when there is none
+	Release      index.Status // of the shown release
+	Metadata     coremeta.Metadata
+	Files        []FileState
+	Releases     []ViewRelease // the newest version first
+	Owners       []index.Role  // who uploads: no readers
+	Organization string        // name, "" for none
 }
 
 // ViewRelease is a line of the release history.
@@ -60,9 +61,14 @@ func (v *View) fill(ctx context.Context, q database.Q, canonical string) error {
 	for _, g := range slices.Backward(groups) {
 		v.Releases = append(v.Releases, g.line())
 	}
-	if v.Owners, err = q.RolesOf(ctx, v.Project.ID); err != nil {
+	if v.Owners, err = q.PublicRolesOf(ctx, v.Project.ID); err != nil {
 		return err
 	}
+	o, _, err := q.OrganizationOf(ctx, v.Project.ID)
+	if err != nil {
+		return err
+	}
+	v.Organization = o.Name
 	shown, ok := pickRelease(groups, canonical)
 	if !ok {
 		if canonical == "" {

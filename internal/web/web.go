@@ -7,10 +7,11 @@ import (
 
 	"strongroom/internal/middleware"
 	"strongroom/internal/web/browse"
+	"strongroom/internal/web/manage"
 	"strongroom/internal/web/shell"
 )
 
 // Routes is the table of every page URL.
-func Routes(b *browse.Browse) []middleware.Route {
-	return slices.Concat(b.Routes(), shell.Routes())
+func Routes(b *browse.Browse, g *manage.Groups) []middleware.Route {
+	return slices.Concat(b.Routes(), g.Routes(), shell.Routes())
 }
