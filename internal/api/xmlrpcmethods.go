@@ -137,19 +137,21 @@ func (a *API) rpcListPackages(ctx context.Context, _ []any) (any, error) {
 func (a *API) rpcPackageRoles(ctx context.Context, params []any) (any, error) {
 	rows := [][]any{}
 	p, found, err := a.DB.Project(ctx, packaging.NormalizeName(params[0].(string)))
-	if err != nil || !found || p.Standing.Withdrawn() {
+	if err != nil || !found || p.Standing.Withdrawn() || p.Private {
 		return rows, err
 	}
-	roles, err := a.DB.PublicRolesOf(ctx, p.ID)
+	roles, err := a.DB.RolesOf(ctx, p.ID)
 	for _, r := range roles {
-		rows = append(rows, []any{string(r.Role), r.Username})
+		if r.Role != index.Reader {
+			rows = append(rows, []any{string(r.Role), r.Username})
+		}
 	}
 	return rows, err
 }
 
 func (a *API) rpcUserPackages(ctx context.Context, params []any) (any, error) {
 	rows := [][]any{}
-	roles, err := a.DB.PublicRolesOfUser(ctx, params[0].(string))
+	roles, err := a.DB.LiveRolesOfUser(ctx, params[0].(string))
 	for _, r := range roles {
 		rows = append(rows, []any{string(r.Role), r.Project})
 	}

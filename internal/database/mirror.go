@@ -33,10 +33,10 @@ func (q Q) RecentProjects(ctx context.Context, n int) ([]RecentProject, error) {
 	return out, wrap("list projects, newest", n, err)
 }
 
-// LiveRolesOfUser lists a user's roles in live projects, Owners first, then by
-// project. The username is compared without regard to case.
+// LiveRolesOfUser lists a user's roles in live public projects, Owners first,
+// then by project; who only reads has none. The username is compared without regard to case.
 func (q Q) LiveRolesOfUser(ctx context.Context, username string) ([]index.Role, error) {
-	return q.roles(ctx, `WHERE u.username_key = $1 AND p.withdrawn = 0 ORDER BY r.role DESC, p.name`, strings.ToLower(username))
+	return q.roles(ctx, `WHERE u.username_key = $1 AND p.withdrawn = 0 AND p.private = 0 AND r.role <> 'Reader' ORDER BY r.role DESC, p.name`, strings.ToLower(username))
 }
 
 // TotalSize is how many bytes all live projects hold.

@@ -29,7 +29,9 @@ func gone(name string) error {
 }
 
 // bad is the refusal of a form's field.
-func bad(format string, args ...any) error { return index.Refuse(index.CodeGroupField, format, args...) }
+func bad(format string, args ...any) error {
+	return index.Refuse(index.CodeGroupField, format, args...)
+}
 
 // do runs fn as the visitor, with the account as it is at the time of the change.
 func (a *Actions) do(ctx context.Context, v *access.Visitor, fn func(tx *change.Tx, v *access.Visitor) error) error {

@@ -262,9 +262,11 @@ func isoTime(t time.Time) string { return t.UTC().Format(UploadTime) }
 // ownership is J-09: who was given a role, but no readers, and the organization.
 func ownership(ctx context.Context, q database.Q, p index.Project) (jsonOwnership, error) {
 	out := jsonOwnership{Roles: []jsonRole{}}
-	roles, err := q.PublicRolesOf(ctx, p.ID)
+	roles, err := q.RolesOf(ctx, p.ID)
 	for _, r := range roles {
-		out.Roles = append(out.Roles, jsonRole{string(r.Role), r.Username})
+		if r.Role != index.Reader { // who may read is nobody's business
+			out.Roles = append(out.Roles, jsonRole{string(r.Role), r.Username})
+		}
 	}
 	if err != nil {
 		return out, err

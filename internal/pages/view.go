@@ -61,9 +61,10 @@ func (v *View) fill(ctx context.Context, q database.Q, canonical string) error {
 	for _, g := range slices.Backward(groups) {
 		v.Releases = append(v.Releases, g.line())
 	}
-	if v.Owners, err = q.PublicRolesOf(ctx, v.Project.ID); err != nil {
+	if v.Owners, err = q.RolesOf(ctx, v.Project.ID); err != nil {
 		return err
 	}
+	v.Owners = slices.DeleteFunc(v.Owners, func(r index.Role) bool { return r.Role == index.Reader })
 	o, _, err := q.OrganizationOf(ctx, v.Project.ID)
 	if err != nil {
 		return err

@@ -23,7 +23,7 @@ func (b *Browse) person(w http.ResponseWriter, r *http.Request) error {
 		return index.Refuse(index.CodeNotFound, "There is no user %q here.", name)
 	}
 	data := personPage{User: u}
-	if data.Roles, err = b.DB.PublicRolesOfUser(r.Context(), name); err != nil {
+	if data.Roles, err = b.DB.LiveRolesOfUser(r.Context(), name); err != nil {
 		return err
 	}
 	return b.user.Write(w, r, http.StatusOK, data)
