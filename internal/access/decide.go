@@ -77,14 +77,14 @@ func (g *Guard) circle(v *Visitor, rule Rule, at At) error {
 	if v.Anonymous() || !v.provenBy(rule.By) {
 		return index.Refuse(index.CodeSignIn, "Sign in to do this; programs use the user name __token__ and an API token as password.")
 	}
-	if err := notFrozen(v.User); err != nil && rule.On != OnAccount {
-		return err
-	}
 	if at.hidden() && !administrator && rule.Who == Readers {
 		return index.Refuse(index.CodeNotFound, "There is no project %q here.", at.Project.Name) // as for a name nobody has
 	}
 	if at.hidden() && !administrator || at.missing(rule) {
 		return index.Refuse(index.CodeNotFound, "There is no project or organization of this name here.")
+	}
+	if err := notFrozen(v.User); err != nil && rule.On != OnAccount {
+		return err
 	}
 	switch {
 	case rule.Right == CreateGroup && g.Policy.ClosedGroups && !administrator:

@@ -13,6 +13,7 @@ import (
 	"strongroom/internal/database"
 	"strongroom/internal/middleware"
 	"strongroom/internal/pages"
+	"strongroom/internal/password"
 	"strongroom/internal/ratelimit"
 	"strongroom/internal/upload"
 )
@@ -26,6 +27,7 @@ type API struct {
 	Guard    *access.Guard
 	Acceptor *upload.Acceptor
 	Limiter  *ratelimit.Limiter
+	Breach   *password.Checker           // nil: no ranges of breached passwords
 	Ready    func(context.Context) error // nil while the server takes requests
 	Log      *slog.Logger
 	URL      string // public address of the site, no slash at the end
@@ -79,6 +81,7 @@ func (a *API) Routes() []middleware.Route {
 		{Methods: "POST", Path: "/legacy", Right: access.Open, Handler: legacySlash, Doc: "Redirects to /legacy/."},
 		{Methods: "GET", Path: "/legacy/{$}", Right: access.Open, Handler: a.uploadHelp, Doc: "How to upload."},
 		{Methods: "POST", Path: "/legacy/{$}", Right: access.KnockUpload, Handler: a.upload, Doc: "Uploads a file (the legacy upload API of PyPI)."},
+		{Methods: "GET", Path: "/_/password-range/{prefix}", Right: access.Open, Handler: a.passwordRange, Doc: "Which hashes of breached passwords begin with five digits: what the pages for passwords ask."},
 		{Methods: "GET", Path: "/_health/", Right: access.Open, Handler: a.health, Doc: "200 while the server and its database answer."},
 		{Methods: "GET", Path: "/_ready/", Right: access.Open, Handler: a.ready, Doc: "200 while the server wants requests; 503 from the moment it shuts down."},
 	}

@@ -57,5 +57,6 @@ func (a *App) office() *notify.Office {
 
 // site is what mails say of the index.
 func (a *App) site() notify.Site {
-	return notify.Site{Name: location(a.Config.URL), URL: a.Config.URL, Contact: a.Config.SecurityContact}
+	contact := strings.ReplaceAll(a.Config.SecurityContact, "mailto:", "")
+	return notify.Site{Name: location(a.Config.URL), URL: a.Config.URL, Contact: strings.Join(strings.Fields(contact), " or ")}
 }

@@ -94,9 +94,20 @@ func (m *metrics) text(ctx context.Context) []byte {
 		serial = -1
 	}
 	e.single("strongroom_last_serial", "gauge", "The newest serial of the journal.", float64(serial))
+	m.app.writeBreachChecks(e)
 	writeRuntime(e)
 	writeProcess(e)
 	return e.text.Bytes()
+}
+
+// writeBreachChecks writes what became of look-ups of passwords (PW-4).
+func (a *App) writeBreachChecks(e *exposition) {
+	const name = "strongroom_breach_checks_total"
+	r := a.Breach.Results()
+	e.family(name, "counter", "Passwords looked up among breached ones; error and open let the password through.")
+	for result, n := range sorted(map[string]int64{"ok": r.OK, "breached": r.Breached, "error": r.Error, "open": r.Open}) {
+		e.sample(name, float64(n), "result", result)
+	}
 }
 
 // writeRequests copies nothing: the lock is held for the microseconds that writing a few dozen lines takes.

@@ -18,6 +18,7 @@ import (
 	"strongroom/internal/ops"
 	"strongroom/internal/packaging/dist"
 	"strongroom/internal/pages"
+	"strongroom/internal/password"
 	"strongroom/internal/sandbox"
 	"strongroom/internal/scan"
 	"strongroom/internal/sign"
@@ -39,6 +40,9 @@ type App struct {
 	Pages    *pages.Store
 	Root     *pages.Root
 	Mail     mail.Sender
+
+	Passwords *password.Hasher
+	Breach    *password.Checker
 
 	lock    *folderLock
 	sandbox *sandbox.Pool // nil until Sandbox is called
@@ -70,6 +74,10 @@ func (a *App) openTools(ctx context.Context) (err error) {
 	if err := ops.Restored(c.Data); err != nil {
 		return err
 	}
+	a.Passwords = password.New(0, 0)
+	if a.Breach, err = password.Open(breachOptions(c)); err != nil {
+		return err
+	}
 	if a.Keys, err = sign.Open(filepath.Join(c.Data, "keys")); err != nil {
 		return err
 	}
@@ -81,6 +89,11 @@ func (a *App) openTools(ctx context.Context) (err error) {
 	}
 	a.Mail, err = openSender(c, a.Log)
 	return err
+}
+
+func breachOptions(c config.Config) password.Options {
+	b := c.PasswordBreach
+	return password.Options{Backend: b.Backend, URL: b.URL, File: b.File}
 }
 
 func databaseURL(c config.Config) string {
@@ -205,6 +218,9 @@ func (a *App) Close() error {
 		if e := a.DB.Close(); err == nil {
 			err = e
 		}
+	}
+	if e := a.Breach.Close(); err == nil {
+		err = e
 	}
 	if a.lock != nil {
 		a.lock.release()

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -38,6 +39,7 @@ type Server struct {
 	log      *middleware.AccessLog
 	metrics  *metrics
 	limiter  *ratelimit.Limiter
+	routes   []middleware.Route
 
 	running atomic.Int64 // requests
 
@@ -73,14 +75,15 @@ func (s *Server) build() error {
 	s.limiter = &ratelimit.Limiter{DB: s.app.DB, Clock: s.app.Clock, Hash: s.app.Keys.HashAddress}
 	doors := &api.API{
 		DB: s.app.DB, Pages: s.app.Pages, Root: s.app.Root, Bucket: s.app.Bucket, Guard: s.app.Guard,
-		Acceptor: s.app.Acceptor, Limiter: s.limiter, Ready: s.ready, Log: s.app.Log, URL: c.URL, SecurityContact: c.SecurityContact,
+		Acceptor: s.app.Acceptor, Limiter: s.limiter, Breach: s.app.Breach, Ready: s.ready, Log: s.app.Log, URL: c.URL, SecurityContact: c.SecurityContact,
 	}
 	gate, err := middleware.NewGate(s.app.Guard, c.URL)
 	if err != nil {
 		return err
 	}
+	s.routes = slices.Concat(doors.Routes(), s.pages())
 	s.http = &http.Server{
-		Handler:           s.counted(site.Wrap(middleware.Router(gate, doors.Routes(), s.pages()))),
+		Handler:           s.counted(site.Wrap(middleware.Router(gate, s.routes))),
 		ReadHeaderTimeout: 20 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10, // OIDC tokens make long headers (UA-05)
@@ -97,6 +100,9 @@ func (s *Server) pages() []middleware.Route {
 		manage.NewGroups(manage.Groups{DB: a.DB, Actions: &maintain.Actions{Recorder: a.Recorder, Guard: a.Guard}, Clock: a.Recorder.Clock}),
 	)
 }
+
+// Routes is the table of every URL that the server answers.
+func (s *Server) Routes() []middleware.Route { return s.routes }
 
 // URL is the public address.
 func (s *Server) URL() string { return s.app.Config.URL }
@@ -136,6 +142,7 @@ func (s *Server) Run(ctx context.Context) error {
 			s.app.Log.Warn("rate limits", "error", err.Error())
 		}
 	})
+	background.Go(func() { s.app.reloadOnHangup(work) })
 	served := make(chan error, 1)
 	go func() { served <- s.http.Serve(l) }()
 	s.warnExposed()

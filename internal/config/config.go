@@ -95,6 +95,12 @@ type Config struct {
 	// "owners" of something, "managers" (who has any role but Reader) or "all".
 	Require2FA string `toml:"require_2fa"`
 
+	// PasswordMin is how many characters a new password has at least, 8 to 15.
+	PasswordMin int `toml:"password_min"`
+
+	// PasswordBreach is how breached passwords are found.
+	PasswordBreach PasswordBreach `toml:"password_breach"`
+
 	// Gate is what an upload must pass.
 	Gate Gate `toml:"gate"`
 

@@ -29,6 +29,8 @@ func (c Config) Resolve() (Config, error) {
 	setNumber(&c.FileLimit, 100<<20)
 	setNumber(&c.ProjectLimit, 10<<30)
 	setNumber(&c.PageMemory, 64<<20)
+	setNumber(&c.PasswordMin, 8)
+	c.PasswordBreach.resolve(public)
 	c.Gate.resolve()
 	c.Mail.resolve()
 	if err := c.check(); err != nil {
@@ -67,6 +69,7 @@ func (c Config) check() error {
 		{"registration", c.Registration, []string{"open", "invitation"}},
 		{"organizations", c.Organizations, []string{"open", "administrators"}},
 		{"require_2fa", c.Require2FA, []string{"none", "owners", "managers", "all"}},
+		{"password_breach.backend", c.PasswordBreach.Backend, []string{"off", "hibp", "local"}},
 		{"gate.record", c.Gate.Record, []string{"reject", "warn"}},
 		{"gate.form", c.Gate.Form, []string{"reject", "warn"}},
 		{"gate.binaries", c.Gate.Binaries, []string{"off", "warn", "reject"}},
@@ -84,6 +87,9 @@ func (c Config) check() error {
 	}
 	if g := c.Gate; g.Members < 1 || g.Expanded < 1 || g.Ratio < 1 || g.Checks < 0 || g.ScanTimeout < 1 {
 		return fmt.Errorf("the limits of the gate must be positive")
+	}
+	if err := c.checkPasswords(); err != nil {
+		return err
 	}
 	if scan := c.Gate.Scan; scan != "" && !strings.HasPrefix(scan, "/") && !strings.HasPrefix(scan, "http://") && !strings.HasPrefix(scan, "https://") {
 		return fmt.Errorf("gate.scan: %q is neither an absolute path of a program nor an http(s) URL", scan)

@@ -30,6 +30,9 @@ func TestProfiles(t *testing.T) {
 		if *c.LocalVersions != row.local || *c.ReleaseMaxAgeDays != row.days || *c.NewProjectsPerHour != row.projects || !*c.LogRequests {
 			t.Errorf("%s: %v, %d, %d, %v", row.profile, *c.LocalVersions, *c.ReleaseMaxAgeDays, *c.NewProjectsPerHour, *c.LogRequests)
 		}
+		if breach := map[string]string{"private": "off", "public": "hibp"}[row.profile]; c.PasswordBreach.Backend != breach || c.PasswordMin != 8 {
+			t.Errorf("%s: %+v, %d", row.profile, c.PasswordBreach, c.PasswordMin)
+		}
 		if c.FileLimit != 100<<20 || c.ProjectLimit != 10<<30 || c.PageMemory != 64<<20 {
 			t.Errorf("%s: limits %d, %d, %d", row.profile, c.FileLimit, c.ProjectLimit, c.PageMemory)
 		}
@@ -56,6 +59,12 @@ func TestResolveRefuses(t *testing.T) {
 		`look_alikes: "x"`:                 func(c *Config) { c.LookAlikes = "x" },
 		`require_2fa: "some"`:              func(c *Config) { c.Require2FA = "some" },
 		"tls_cert and tls_key go together": func(c *Config) { c.TLSCert = "c.pem" },
+		"password_min: 7":                  func(c *Config) { c.PasswordMin = 7 },
+		"password_min: 16":                 func(c *Config) { c.PasswordMin = 16 },
+		`password_breach.backend: "x"`:     func(c *Config) { c.PasswordBreach.Backend = "x" },
+		`password_breach.url: "x"`:         func(c *Config) { c.PasswordBreach.URL = "x" },
+		"password_breach.file and":         func(c *Config) { c.PasswordBreach.Backend = "local" },
+		"set both or none":                 func(c *Config) { c.TLSKey = "k.pem" },
 		"negative":                         func(c *Config) { c.ReleaseMaxAgeDays = &minus },
 		"database: want postgres://":       func(c *Config) { c.Database = "mysql://u:secret@h/d" },
 		`listen: "nowhere"`:                func(c *Config) { c.Listen = "nowhere" },

@@ -3,6 +3,8 @@ package database
 import (
 	"context"
 	"database/sql"
+
+	"strongroom/internal/index"
 )
 
 // MailAddress is where somebody can be reached.
@@ -23,6 +25,20 @@ func (q Q) MailAddresses(ctx context.Context, userID int64) ([]MailAddress, erro
 		return err
 	})
 	return out, wrap("read addresses of user", userID, err)
+}
+
+// ProjectPeople lists everybody who has a role in a project, once for each
+// reason: given to the person, to a team, or by an organization.
+func (q Q) ProjectPeople(ctx context.Context, projectID int64) ([]index.Role, error) {
+	var out []index.Role
+	err := q.each(ctx, `SELECT g.project_id, g.user_id, u.username, g.role FROM project_grants g JOIN users u ON u.id = g.user_id
+		WHERE g.project_id = $1 ORDER BY u.username_key`, []any{projectID}, func(rows *sql.Rows) error {
+		var r index.Role
+		err := rows.Scan(&r.ProjectID, &r.UserID, &r.Username, &r.Role)
+		out = append(out, r)
+		return err
+	})
+	return out, wrap("read people of project", projectID, err)
 }
 
 // MailUnwanted reports whether a user wants no mail of a kind.

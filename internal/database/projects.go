@@ -21,6 +21,13 @@ func (q Q) ProjectByID(ctx context.Context, id int64) (index.Project, bool, erro
 	return q.project(ctx, projectColumns+` WHERE p.id = $1`, id)
 }
 
+// SetPrivate makes a project private or public and reports whether it was not
+// so before.
+func (tx *Tx) SetPrivate(ctx context.Context, id int64, private bool) (bool, error) {
+	n, err := tx.exec(ctx, `UPDATE projects SET private = $2 WHERE id = $1 AND private <> $2`, id, boolInt(private))
+	return n == 1, wrap("set visibility of project", id, err)
+}
+
 // PrivateProjects lists the names of private projects.
 func (q Q) PrivateProjects(ctx context.Context) (names []string, err error) {
 	err = q.each(ctx, `SELECT name FROM projects WHERE private = 1`, nil, func(rows *sql.Rows) error {

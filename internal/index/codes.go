@@ -15,6 +15,7 @@ const (
 	CodeRetired          Code = "retired"
 	CodeUnsatisfiable    Code = "range-not-satisfiable"
 	CodeSlowRequest      Code = "request-too-slow"
+	CodeTooManyRequests  Code = "too-many-requests"
 
 	CodeAuthentication  Code = "authentication-failed"
 	CodePasswordRefused Code = "password-refused"
@@ -117,6 +118,7 @@ var codeTable = [...]CodeInfo{
 	{CodeRetired, Gone, "Retired", "An action that PyPI once had and that no longer exists."},
 	{CodeUnsatisfiable, Unsatisfiable, "Range not satisfiable", "The byte range lies outside the file."},
 	{CodeSlowRequest, Invalid, "Request too slow", "The body arrived more slowly than the server waits for."},
+	{CodeTooManyRequests, Limited, "Too many requests", "The client did this too often; Retry-After says when it may again."},
 
 	{CodeAuthentication, Denied, "Authentication failed", "No valid credentials came with an upload."},
 	{CodePasswordRefused, Denied, "Passwords are refused", "Uploads take API tokens, never passwords."},

@@ -81,7 +81,7 @@ func (l *AccessLog) Write(r *http.Request, rec *Record, start time.Time, elapsed
 	b = append(b, `","level":"INFO","msg":"request","method":`...)
 	b = appendText(b, r.Method)
 	b = append(b, `,"path":`...)
-	b = appendText(b, r.URL.Path)
+	b = appendText(b, rec.path(r))
 	b = append(b, `,"status":`...)
 	b = strconv.AppendInt(b, int64(rec.Status), 10)
 	b = append(b, `,"bytes":`...)
@@ -99,6 +99,14 @@ func (l *AccessLog) Write(r *http.Request, rec *Record, start time.Time, elapsed
 	if len(l.buf) >= flushAt {
 		l.flush()
 	}
+}
+
+// path is what the log shows of the address.
+func (rec *Record) path(r *http.Request) string {
+	if rec.Secret {
+		return rec.Route
+	}
+	return r.URL.Path
 }
 
 // stamp writes the time; the date is spelled once a second.

@@ -18,6 +18,7 @@ type Record struct {
 	Route  string     // the pattern that matched
 	Code   index.Code // of a refusal
 	Actor  string     // username, once proven
+	Secret bool       // the address tells something about a secret: the log has the route in its place
 	// Visitor is who is calling and At what the address is about; the gate fills
 	// them in before the handler runs.
 	Visitor *access.Visitor

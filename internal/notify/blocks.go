@@ -14,7 +14,8 @@ import (
 //	> words           somebody else's words
 //	https://…         a link to the index, alone on its line
 //
-// Data cannot begin a line of a template, so it cannot make blocks.
+// Data cannot make blocks: it has no line breaks, and cleanText takes such
+// beginnings away.
 
 // blockKind is what a block is.
 type blockKind string

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"strongroom/internal/change"
@@ -45,16 +44,18 @@ func enqueue(ctx context.Context, tx *change.Tx, n Notice) error {
 	if n.ProjectID == 0 {
 		return queueFor(ctx, tx, n)
 	}
-	roles, err := tx.RolesOf(ctx, n.ProjectID)
+	people, err := tx.ProjectPeople(ctx, n.ProjectID)
 	if err != nil {
 		return err
 	}
-	for _, r := range roles {
-		if !info.Audience.reaches(r.Role) || r.UserID == n.Except {
+	told := map[int64]bool{n.Except: true}
+	for _, p := range people {
+		if !info.Audience.reaches(p.Role) || told[p.UserID] {
 			continue
 		}
+		told[p.UserID] = true
 		one := n
-		one.UserID = r.UserID
+		one.UserID = p.UserID
 		if err := queueFor(ctx, tx, one); err != nil {
 			return err
 		}
@@ -70,8 +71,6 @@ func (n Notice) checkReceiver(info Info) error {
 		return errors.New("it goes to a person; set UserID or Address")
 	case n.ProjectID == 0 && n.UserID == 0 && n.Address == "":
 		return errors.New("it has no receiver; set UserID, Address or ProjectID")
-	case n.Data.Path != "" && (!strings.HasPrefix(n.Data.Path, "/") || strings.HasPrefix(n.Data.Path, "//")):
-		return fmt.Errorf("the path %q does not begin with one slash", n.Data.Path)
 	}
 	return nil
 }

@@ -107,11 +107,14 @@ func walk(t *template.Template, node parse.Node, used map[string]bool) {
 	}
 }
 
-// check returns which field a kind needs and d lacks.
+// check returns which field a kind needs and d lacks, or why the path is none.
 func (d Data) check(kind Kind) error {
 	needs, err := Needs(kind)
 	if err != nil {
 		return err
+	}
+	if d.Path != "" && !isPath(d.Path) {
+		return fmt.Errorf("the path %.80q is not one of this site", d.Path)
 	}
 	value := reflect.ValueOf(d)
 	for _, field := range needs {
@@ -120,6 +123,12 @@ func (d Data) check(kind Kind) error {
 		}
 	}
 	return nil
+}
+
+// isPath reports whether a text behind the site's URL stays there, and whole.
+func isPath(s string) bool {
+	outside := func(c rune) bool { return c <= ' ' || c > '~' || strings.ContainsRune("<>\"`\\", c) }
+	return strings.HasPrefix(s, "/") && !strings.HasPrefix(s, "//") && len(s) < 800 && !strings.ContainsFunc(s, outside)
 }
 
 // formatTime is how people read times; all of ours are UTC.
@@ -132,7 +141,7 @@ func formatTime(t time.Time) string {
 func (d Data) clean() Data {
 	v := reflect.ValueOf(&d).Elem()
 	for i := range v.NumField() {
-		if f := v.Field(i); f.Kind() == reflect.String {
+		if f := v.Field(i); f.Kind() == reflect.String && v.Type().Field(i).Name != "Path" {
 			f.SetString(cleanText(f.String(), maxText))
 		}
 	}
@@ -160,6 +169,9 @@ func cleanText(s string, most int) string {
 		return c
 	}, strings.ToValidUTF8(s, "\ufffd"))
 	s = strings.Join(strings.Fields(s), " ")
+	for strings.HasPrefix(s, "- ") || strings.HasPrefix(s, "> ") { // would begin another sort of block
+		s = s[2:]
+	}
 	if runes := []rune(s); len(runes) > most {
 		s = string(runes[:most-1]) + "…"
 	}

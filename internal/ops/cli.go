@@ -46,8 +46,9 @@ type AdminCommand struct {
 	Switch SwitchCommand `cmd:"" help:"Run-time switches such as read-only."`
 	Mail   MailCommand   `cmd:"" help:"How mail leaves."`
 
-	Gate    GateCommand    `cmd:"" help:"What is known to be bad, or harmless: hashes, releases, paths, texts."`
-	Recheck RecheckCommand `cmd:"" help:"Hold stored files against the rules of today; changes nothing."`
+	Gate       GateCommand       `cmd:"" help:"What is known to be bad, or harmless: hashes, releases, paths, texts."`
+	BreachList BreachListCommand `cmd:"" help:"The list of breached passwords."`
+	Recheck    RecheckCommand    `cmd:"" help:"Hold stored files against the rules of today; changes nothing."`
 }
 
 // VersionCommand shows what is running.

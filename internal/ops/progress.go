@@ -20,7 +20,7 @@ const lineEvery = 2 * time.Second
 type progress struct {
 	what  string // "import", with the unit: "12 of 80 files"
 	unit  string
-	total int64
+	total int64 // 0 when it is not known
 	done  atomic.Int64
 
 	bars *mpb.Progress // on a terminal
@@ -36,7 +36,7 @@ func (c Console) progress(what, unit string, total int64) *progress {
 	if c.Width > 0 {
 		p.bars = mpb.New(mpb.WithOutput(c.Stderr), mpb.WithWidth(min(c.Width, 80)), mpb.WithAutoRefresh())
 		p.bar = p.bars.AddBar(total,
-			mpb.PrependDecorators(decor.Name(what+" "), decor.CountersNoUnit("%d of %d "+unit)),
+			mpb.PrependDecorators(decor.Name(what+" "), decor.Any(func(decor.Statistics) string { return p.state() })),
 			mpb.AppendDecorators(decor.AverageETA(decor.ET_STYLE_GO)))
 		return p
 	}
@@ -72,7 +72,15 @@ func (p *progress) lines(w io.Writer, every time.Duration) {
 		case <-p.stop:
 			return
 		case <-tick.C:
-			fmt.Fprintf(w, "%s: %d of %d %s\n", p.what, p.done.Load(), p.total, p.unit)
+			fmt.Fprintf(w, "%s: %s\n", p.what, p.state())
 		}
 	}
+}
+
+// state is "12 of 80 files", or "12 files".
+func (p *progress) state() string {
+	if p.total == 0 {
+		return fmt.Sprintf("%d %s", p.done.Load(), p.unit)
+	}
+	return fmt.Sprintf("%d of %d %s", p.done.Load(), p.total, p.unit)
 }

@@ -297,7 +297,7 @@ func TestLocal(t *testing.T) {
 		if err := c.Close(); err != nil {
 			t.Error(err)
 		}
-		if c.Breached(t.Context(), "password") || c.Results().Error != 1 {
+		if c.Breached(t.Context(), "correct horse 1") || c.Results().Error != 1 {
 			t.Error("a file that cannot be read is no failure")
 		}
 	}

@@ -16,7 +16,8 @@ type Name string
 
 // The names of the limits.
 const (
-	XMLRPC Name = "xmlrpc"
+	XMLRPC         Name = "xmlrpc"
+	PasswordRanges Name = "password-ranges"
 )
 
 // Limit lets each subject do something N times within Per.
@@ -32,6 +33,7 @@ func Limits() []Limit { return limits[:] }
 
 var limits = [...]Limit{
 	{XMLRPC, 3600, time.Hour, "Calls of XML-RPC methods, for each client address."},
+	{PasswordRanges, 60, time.Minute, "Ranges of breached passwords that browsers ask for, for each client address (PW-5)."},
 }
 
 func find(name Name) (Limit, bool) {

@@ -18,6 +18,7 @@ import (
 	"strongroom/internal/config"
 	"strongroom/internal/database/dbtest"
 	"strongroom/internal/index"
+	"strongroom/internal/middleware"
 	"strongroom/internal/ops"
 )
 
@@ -27,6 +28,8 @@ type Server struct {
 	URL   string
 	Admin index.User
 	Token string // an upload token of Admin
+	// Routes is the table of every URL.
+	Routes []middleware.Route
 
 	t     testing.TB
 	stop  func()
@@ -92,7 +95,7 @@ func StartWith(t testing.TB, c config.Config) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.URL = srv.URL()
+	s.URL, s.Routes = srv.URL(), srv.Routes()
 	done := make(chan error, 1)
 	go func() { done <- srv.Run(ctx) }()
 	stopped := false
