@@ -22,6 +22,7 @@ import (
 	"strongroom/internal/web"
 	"strongroom/internal/web/browse"
 	"strongroom/internal/web/manage"
+	"strongroom/internal/web/unsubscribe"
 )
 
 const (
@@ -98,6 +99,7 @@ func (s *Server) pages() []middleware.Route {
 	return web.Routes(
 		browse.New(a.DB, a.Pages, a.Config.URL),
 		manage.NewGroups(manage.Groups{DB: a.DB, Actions: &maintain.Actions{Recorder: a.Recorder, Guard: a.Guard}, Clock: a.Recorder.Clock}),
+		unsubscribe.New(a.Recorder, a.Keys),
 	)
 }
 

@@ -71,22 +71,22 @@ func (q Q) FileReport(ctx context.Context, fileID int64) (r index.FileReport, er
 // ReleaseWarning is what the gate found in one file of a release.
 type ReleaseWarning struct {
 	Filename string
-	Report   index.FileReport
+	Warnings []string
 }
 
 // ReleaseWarnings lists the files of a release that were accepted with
 // warnings, by name.
 func (q Q) ReleaseWarnings(ctx context.Context, releaseID int64) ([]ReleaseWarning, error) {
 	var out []ReleaseWarning
-	err := q.each(ctx, `SELECT f.filename, r.warnings, r.platform FROM files f JOIN file_reports r ON r.file_id = f.id
+	err := q.each(ctx, `SELECT f.filename, r.warnings FROM files f JOIN file_reports r ON r.file_id = f.id
 		WHERE f.release_id = $1 AND r.warnings <> '[]' ORDER BY f.filename`, []any{releaseID}, func(rows *sql.Rows) error {
 		var w ReleaseWarning
 		var text string
-		if err := rows.Scan(&w.Filename, &text, &w.Report.Platform); err != nil {
+		if err := rows.Scan(&w.Filename, &text); err != nil {
 			return err
 		}
 		out = append(out, w)
-		return json.Unmarshal([]byte(text), &out[len(out)-1].Report.Warnings)
+		return json.Unmarshal([]byte(text), &out[len(out)-1].Warnings)
 	})
 	return out, wrap("read warnings of release", releaseID, err)
 }

@@ -35,8 +35,8 @@ type SMTPOptions struct {
 	Timeout  time.Duration  // for one message; 0 for 30 s
 }
 
-// restAfter is how long no connection is tried after one failed, so that a dead
-// server does not hold the workers of everything else.
+// restAfter is how long no connection is tried after one failed or fell silent,
+// so that a sick server does not hold the workers of everything else.
 const restAfter = 15 * time.Second
 
 // SMTP hands messages over to a mail server, over one connection each.
@@ -107,7 +107,10 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 		return &Failure{Err: err}
 	}
 	defer done()
-	return s.hand(client, to, text)
+	if err = s.hand(client, to, text); err != nil && !isAnswer(err) {
+		s.rest(ctx, err)
+	}
+	return err
 }
 
 // open connects and signs in. Nothing that goes wrong here is the message's

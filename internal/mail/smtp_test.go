@@ -195,6 +195,19 @@ func TestSMTPRestsAfterAFailure(t *testing.T) {
 			t.Errorf("attempt %d does not say why: %v", i, err)
 		}
 	}
+	silent := (&server{slow: "."}).start(t)
+	o := silent.options("")
+	o.Timeout = 300 * time.Millisecond
+	s = newSMTP(t, o)
+	if err := s.Send(t.Context(), mailtest.Message("a@example.com")); err == nil {
+		t.Error("silence was taken for an answer")
+	}
+	failsForNow(t, s.Send(t.Context(), mailtest.Message("a@example.com")), "not tried")
+
+	refusing := newSMTP(t, (&server{replies: map[string]string{"RCPT": "450 greylisted"}}).start(t).options(""))
+	for range 2 {
+		failsForNow(t, refusing.Send(t.Context(), mailtest.Message("a@example.com")), "greylisted")
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	fresh := newSMTP(t, srv.options(""))

@@ -55,11 +55,8 @@ func (o *Office) digest(ctx context.Context, args json.RawMessage) error {
 		}
 		var items []string
 		for _, w := range warned {
-			for _, warning := range w.Report.Warnings {
+			for _, warning := range w.Warnings {
 				items = append(items, w.Filename+": "+warning)
-			}
-			if w.Report.Platform != "" {
-				items = append(items, w.Filename+": the smallest tag that it keeps is "+w.Report.Platform)
 			}
 		}
 		data := Data{Project: d.Project, Version: d.Version, Items: items, Path: releasePath(d)}

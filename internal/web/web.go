@@ -9,9 +9,10 @@ import (
 	"strongroom/internal/web/browse"
 	"strongroom/internal/web/manage"
 	"strongroom/internal/web/shell"
+	"strongroom/internal/web/unsubscribe"
 )
 
 // Routes is the table of every page URL.
-func Routes(b *browse.Browse, g *manage.Groups) []middleware.Route {
-	return slices.Concat(b.Routes(), g.Routes(), shell.Routes())
+func Routes(b *browse.Browse, g *manage.Groups, u *unsubscribe.Page) []middleware.Route {
+	return slices.Concat(b.Routes(), g.Routes(), u.Routes(), shell.Routes())
 }
