@@ -35,6 +35,10 @@ func ExpirationCaveat(expires, notBefore time.Time) string {
 // ProjectNameCaveat narrows a token to projects by normalised name.
 func ProjectNameCaveat(names ...string) string { return listCaveat(tagProjectName, names) }
 
+// ProjectIDCaveat narrows a token to projects by UID: to these identities of
+// their names and no later ones.
+func ProjectIDCaveat(uids ...string) string { return listCaveat(tagProjectID, uids) }
+
 // RequestUserCaveat binds a token to one user by UID.
 func RequestUserCaveat(uid string) string {
 	return fmt.Sprintf("[%d,%q]", tagRequestUser, uid)

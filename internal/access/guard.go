@@ -180,6 +180,8 @@ type Grant struct {
 	User        index.User
 	Description string
 	Project     string        // normalised; empty for all the user's projects
+	Only        index.Project // a project that is there; its token ends with it. Zero for none
+	Permissions []string      // none for what a token of PyPI may
 	Expires     time.Duration // 0 for never
 }
 
@@ -191,20 +193,32 @@ func (g *Guard) NewToken(ctx context.Context, tx *change.Tx, grant Grant) (index
 		return index.Token{}, "", err
 	}
 	t := index.Token{ID: NewUID(), UserID: grant.User.ID, Description: grant.Description, CreatedAt: tx.Now}
-	t.SealedKey = g.Keys.Seal(key, "token "+t.ID)
-	caveats := []string{RequestUserCaveat(grant.User.UID)}
-	if grant.Project != "" {
-		caveats = append(caveats, ProjectNameCaveat(grant.Project))
-	}
+	t.SealedKey, t.ProjectID, t.Permissions = g.Keys.Seal(key, "token "+t.ID), grant.Only.ID, grant.Permissions
 	if grant.Expires > 0 {
-		caveats = append(caveats, ExpirationCaveat(tx.Now.Add(grant.Expires), tx.Now.Add(-time.Minute)))
+		t.ExpiresAt = tx.Now.Add(grant.Expires)
 	}
-	text, err := encode(key, t.ID, g.Location, caveats)
+	text, err := encode(key, t.ID, g.Location, grant.caveats(tx.Now))
 	if err != nil {
 		return index.Token{}, "", err
 	}
 	tx.Event(index.Event{Action: index.EventTokenCreate, Object: "user:" + grant.User.Username, After: t.ID, Reason: grant.Description})
 	return t, text, tx.InsertToken(ctx, t)
+}
+
+// caveats are the token's limits as it carries them itself, so that whoever
+// holds it can read them.
+func (grant Grant) caveats(now time.Time) []string {
+	all := []string{RequestUserCaveat(grant.User.UID)}
+	if grant.Project != "" {
+		all = append(all, ProjectNameCaveat(grant.Project))
+	}
+	if grant.Only.ID != 0 {
+		all = append(all, ProjectIDCaveat(grant.Only.UID))
+	}
+	if grant.Expires > 0 {
+		all = append(all, ExpirationCaveat(now.Add(grant.Expires), now.Add(-time.Minute)))
+	}
+	return all
 }
 
 // NewUID makes a random version 4 UUID in its text form.

@@ -28,7 +28,8 @@ const (
 	SeeAccount     Right = "account:read"
 	ChangeAccount  Right = "account:change" // names, addresses, password, second factors
 	UseAccount     Right = "account:use"    // lists of what the account is in, invitations
-	ManageTokens   Right = "account:tokens" // make, narrow, revoke
+	EndAccess      Right = "account:end"    // logins, remembered browsers and tokens
+	ManageTokens   Right = "account:tokens" // make, narrow
 	CreateGroup    Right = "organization:create"
 	SeeGroup       Right = "organization:read"
 	SeeLedger      Right = "organization:history"
@@ -119,9 +120,10 @@ func Rules() []Rule {
 		{Right: ChangeProject, On: OnProject, Who: Holders, Roles: owner, Superuser: true, By: BySession, Factor: true, Fresh: usual, Phrase: "change"},
 
 		{Right: SeeAccount, On: OnAccount, Who: Users, By: BySession, Phrase: "see"},
-		{Right: ChangeAccount, On: OnAccount, Who: Users, By: BySession, Fresh: usual, Phrase: "change"},
+		{Right: ChangeAccount, On: OnAccount, Who: Users, By: BySession, Fresh: recent, Phrase: "change"},
+		{Right: EndAccess, On: OnAccount, Who: Users, By: BySession, Fresh: usual, Phrase: "end logins and tokens of"},
 		{Right: UseAccount, On: OnAccount, Who: Users, By: BySession, Factor: true, Phrase: "use"},
-		{Right: ManageTokens, On: OnAccount, Who: Users, By: BySession, Factor: true, Fresh: usual, Phrase: "manage the tokens of"},
+		{Right: ManageTokens, On: OnAccount, Who: Users, By: BySession, Factor: true, Fresh: recent, Phrase: "manage the tokens of"},
 
 		{Right: CreateGroup, On: OnSite, Who: Users, Superuser: true, By: BySession, Factor: true, Fresh: usual, Phrase: "make an organization"},
 		{Right: SeeGroup, On: OnOrganization, Who: Holders, Roles: group, Superuser: true, By: BySession, Factor: true, Phrase: "see"},

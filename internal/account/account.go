@@ -11,6 +11,8 @@ import (
 	"strongroom/internal/access"
 	"strongroom/internal/change"
 	"strongroom/internal/database"
+	"strongroom/internal/factor"
+	"strongroom/internal/password"
 	"strongroom/internal/ratelimit"
 	"strongroom/internal/sign"
 )
@@ -22,6 +24,9 @@ type Accounts struct {
 	Guard    *access.Guard
 	Keys     *sign.Keyring
 	Limiter  *ratelimit.Limiter
+	Hasher   *password.Hasher
+	Breaches *password.Checker // nil asks nobody
+	WebAuthn *factor.WebAuthn
 	Clock    func() time.Time
 	URL      string // public address of the site, no slash at the end
 	Open     bool   // anyone may register; else an invitation is needed

@@ -82,7 +82,11 @@ func (s *Server) build() error {
 	if err != nil {
 		return err
 	}
-	s.routes = slices.Concat(doors.Routes(), s.pages())
+	own, err := s.manage()
+	if err != nil {
+		return err
+	}
+	s.routes = slices.Concat(doors.Routes(), s.pages(own))
 	s.http = &http.Server{
 		Handler:           s.counted(site.Wrap(middleware.Router(gate, s.routes))),
 		ReadHeaderTimeout: 20 * time.Second,
@@ -94,10 +98,11 @@ func (s *Server) build() error {
 }
 
 // pages is every page for people.
-func (s *Server) pages() []middleware.Route {
+func (s *Server) pages(own *manage.Manage) []middleware.Route {
 	a := s.app
 	return web.Routes(
 		browse.New(a.DB, a.Pages, a.Config.URL),
+		own,
 		manage.NewGroups(manage.Groups{DB: a.DB, Actions: &maintain.Actions{Recorder: a.Recorder, Guard: a.Guard}, Clock: a.Recorder.Clock}),
 		unsubscribe.New(a.Recorder, a.Keys),
 	)

@@ -12,9 +12,25 @@ func EventActions() []EventInfo { return eventActions[:] }
 
 // The audit actions.
 const (
-	EventUserCreate    = "user:create"
-	EventTokenCreate   = "token:create"
-	EventTokenRevoke   = "token:revoke"
+	EventUserCreate  = "user:create"
+	EventTokenCreate = "token:create"
+	EventTokenRevoke = "token:revoke"
+
+	EventAccountName    = "account:name:change"
+	EventEmailAdd       = "account:email:add"
+	EventEmailRemove    = "account:email:remove"
+	EventEmailPrimary   = "account:email:primary:change"
+	EventEmailPublic    = "account:email:public:change"
+	EventEmailReverify  = "account:email:reverify"
+	EventPasswordChange = "account:password:change"
+	EventFactorAdd      = "account:two_factor:method_added"
+	EventFactorRemove   = "account:two_factor:method_removed"
+	EventRecoveryCodes  = "account:recovery_codes:generated"
+	EventLoginEnd       = "account:login:end"
+	EventLoginsEnd      = "account:login:end_all"
+	EventDeviceDistrust = "account:device:forget"
+	EventAccountClose   = "account:close"
+
 	EventProjectCreate = "project:create"
 	EventRoleAdd       = "project:role:add"
 	EventRoleChange    = "project:role:change"
@@ -69,6 +85,20 @@ var eventActions = [...]EventInfo{
 	{EventUserCreate, "An account was made."},
 	{EventTokenCreate, "An API token was made."},
 	{EventTokenRevoke, "An API token was revoked."},
+	{EventAccountName, "The name that is shown for the account was changed."},
+	{EventEmailAdd, "An address was added to the account."},
+	{EventEmailRemove, "An address was removed from the account."},
+	{EventEmailPrimary, "Another address became the primary one."},
+	{EventEmailPublic, "It was changed which address everybody may see."},
+	{EventEmailReverify, "Another mail was sent to verify an address."},
+	{EventPasswordChange, "The password was changed."},
+	{EventFactorAdd, "A second factor was added."},
+	{EventFactorRemove, "A second factor was removed."},
+	{EventRecoveryCodes, "New recovery codes were confirmed; those before are void."},
+	{EventLoginEnd, "A browser was signed out from another."},
+	{EventLoginsEnd, "All browsers were signed out."},
+	{EventDeviceDistrust, "A remembered browser was forgotten."},
+	{EventAccountClose, "The account was closed."},
 	{EventProjectCreate, "A project was made by its first upload."},
 	{EventRoleAdd, "A role in a project was given."},
 	{EventRoleChange, "A role in a project was changed."},
@@ -114,6 +144,17 @@ var eventActions = [...]EventInfo{
 	{EventGateMatch, "A rule of the gate matched an upload, which it allowed, flagged or refused."},
 	{EventGateScan, "The scanner flagged or refused an upload, or gave no verdict."},
 	{EventMailFail, "A mail could not be delivered and was given up."},
+}
+
+// EventMeaning is what an action of the table means, the action itself for one
+// that is not in it.
+func EventMeaning(action string) string {
+	for i := range eventActions {
+		if eventActions[i].Action == action {
+			return eventActions[i].Meaning
+		}
+	}
+	return action
 }
 
 // KnownEvent reports whether action is in the table.

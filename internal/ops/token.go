@@ -48,6 +48,9 @@ func (c *TokenCreate) Run(ctx context.Context, o *Operator) error {
 	grant := access.Grant{User: user, Description: c.Description, Expires: life}
 	if c.Project != "" {
 		grant.Project = packaging.NormalizeName(c.Project)
+		if grant.Only, _, err = o.DB.Project(ctx, grant.Project); err != nil {
+			return err
+		}
 	}
 	token, secret, err := CreateToken(ctx, o.Recorder, o.Guard, grant)
 	if err != nil {

@@ -16,7 +16,11 @@ type Name string
 
 // The names of the limits.
 const (
-	XMLRPC         Name = "xmlrpc"
+	XMLRPC Name = "xmlrpc"
+
+	AddEmail       Name = "email-add"
+	VerifyEmail    Name = "email-verify"
+	ChangePassword Name = "password-change"
 	PasswordRanges Name = "password-ranges"
 )
 
@@ -33,6 +37,9 @@ func Limits() []Limit { return limits[:] }
 
 var limits = [...]Limit{
 	{XMLRPC, 3600, time.Hour, "Calls of XML-RPC methods, for each client address."},
+	{AddEmail, 2, 24 * time.Hour, "Addresses that are added to an account, for each account."},
+	{VerifyEmail, 3, 6 * time.Hour, "Mails that are asked for again to verify an address, for each account."},
+	{ChangePassword, 5, 5 * time.Minute, "Tries to change a password, for each account."},
 	{PasswordRanges, 60, time.Minute, "Ranges of breached passwords that browsers ask for, for each client address (PW-5)."},
 }
 

@@ -13,6 +13,6 @@ import (
 )
 
 // Routes is the table of every page URL.
-func Routes(b *browse.Browse, g *manage.Groups, u *unsubscribe.Page) []middleware.Route {
-	return slices.Concat(b.Routes(), g.Routes(), u.Routes(), shell.Routes())
+func Routes(b *browse.Browse, m *manage.Manage, g *manage.Groups, u *unsubscribe.Page) []middleware.Route {
+	return slices.Concat(b.Routes(), m.Routes(), g.Routes(), u.Routes(), shell.Routes())
 }

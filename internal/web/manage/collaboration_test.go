@@ -11,6 +11,7 @@ import (
 	"strongroom/internal/app/apptest"
 	"strongroom/internal/change"
 	"strongroom/internal/index"
+	"strongroom/internal/middleware"
 )
 
 // TestInviteAndAccept: nothing is granted before the invitee accepts; the link
@@ -64,8 +65,12 @@ func TestInviteAnAddress(t *testing.T) {
 	s.refused(bob.Get("/manage/projects/"), 200, "alice invites you")
 	link := s.link("bob@example.com", "/account/verify-project-role/")
 	s.refused(s.as("carol").Get(link), http.StatusNotFound, "There is no such invitation")
-	s.change(func(ctx context.Context, tx *change.Tx) error { return tx.SomethingForTest(ctx, s.User("bob").ID) })
-	s.refused(bob.Get(link), http.StatusNotFound, "There is no such invitation")
+	s.change(func(ctx context.Context, tx *change.Tx) error {
+		_, err := tx.InsertUser(ctx, index.User{UID: "u-una", Username: "una", Email: "una@example.com", CreatedAt: tx.Now}, false)
+		return err
+	})
+	s.ok(alice.PostForm(collaboration, "username", "una@example.com", "role_name", "Reader"))
+	s.refused(s.as("una").Get(s.link("una@example.com", "/account/verify-project-role/")), http.StatusNotFound, "There is no such invitation")
 }
 
 // TestInvitationsThatEnd: revoked, resent, expired, declined, and those of
@@ -182,10 +187,10 @@ func TestP30AcceptOnce(t *testing.T) {
 				one := s.NewBrowser()
 				var r apptest.Response
 				if i == 20 {
-					one.Cookies = map[string]string{loginName: alice.Cookies[loginName]}
+					one.Cookies = map[string]string{middleware.LoginCookie: alice.Cookies[middleware.LoginCookie]}
 					r = one.PostForm(collaboration+"revoke_invite/", "invitation", hash)
 				} else {
-					one.Cookies = map[string]string{loginName: bob.Cookies[loginName]}
+					one.Cookies = map[string]string{middleware.LoginCookie: bob.Cookies[middleware.LoginCookie]}
 					r = one.PostForm("/account/verify-project-role/", "invitation", hash, "accept", "yes")
 				}
 				results <- r.StatusCode == http.StatusSeeOther
@@ -249,7 +254,7 @@ func TestHeldAccountsGiveNoRoles(t *testing.T) {
 	alice := s.as("alice")
 	s.ok(alice.PostForm(collaboration, "username", "carol", "role_name", "Owner"))
 	s.change(func(ctx context.Context, tx *change.Tx) error {
-		return tx.HoldForTest(ctx, s.User("alice").ID, time.Now().Add(time.Hour))
+		return tx.Hold(ctx, s.User("alice").ID, time.Now().Add(time.Hour))
 	})
 	s.refused(alice.PostForm(collaboration, "username", "dora", "role_name", "Owner"), 400, "cannot give roles until")
 	s.refused(alice.PostForm(collaboration+"change/", "username", "bob", "role_name", "Owner"), 400, "cannot give roles until")
@@ -264,11 +269,11 @@ func TestFormsThatCannotBe(t *testing.T) {
 	s := startShared(t)
 	alice := s.as("alice")
 	for want, form := range map[string][]string{
-		"There is no user &#34;nobody&#34;":  {"username", "nobody", "role_name", "Owner"},
-		"There is no role &#34;King&#34;":    {"username", "bob", "role_name", "King"},
-		"alice is Owner of Demo already":     {"username", "alice", "role_name", "Reader"},
-		"is not an address such as":          {"username", "a b@example.com", "role_name", "Owner"},
-		"belongs to no organization":         {"team_name", "red", "team_project_role_name", "Owner"},
+		"There is no user &#34;nobody&#34;":    {"username", "nobody", "role_name", "Owner"},
+		"There is no role &#34;King&#34;":      {"username", "bob", "role_name", "King"},
+		"alice is Owner of Demo already":       {"username", "alice", "role_name", "Reader"},
+		"is not an address such as":            {"username", "a b@example.com", "role_name", "Owner"},
+		"belongs to no organization":           {"team_name", "red", "team_project_role_name", "Owner"},
 		"There is no user &#34;&lt;b&gt;&#34;": {"username", "<b>", "role_name", "Owner"},
 	} {
 		s.User("bob")

@@ -53,7 +53,9 @@ func (s *shared) change(fn func(ctx context.Context, tx *change.Tx) error) {
 func (s *shared) give(project, user string, role index.RoleName) {
 	s.t.Helper()
 	u := s.User(user)
-	s.change(func(ctx context.Context, tx *change.Tx) error { return tx.SetRole(ctx, s.project(project).ID, u.ID, role) })
+	s.change(func(ctx context.Context, tx *change.Tx) error {
+		return tx.SetRole(ctx, s.project(project).ID, u.ID, role)
+	})
 }
 
 func (s *shared) project(name string) index.Project {

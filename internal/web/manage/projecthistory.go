@@ -10,10 +10,10 @@ import (
 	"strongroom/internal/middleware"
 )
 
-// historyMost bounds how many events a page shows; the JSON has more.
+// eventsShown bounds how many events a page shows; the JSON has more.
 const (
-	historyMost     = 200
-	historyMostJSON = 10_000
+	eventsShown    = 200
+	eventsExported = 10_000
 )
 
 // happened is one event, in words and as the JSON export has it. Address is
@@ -60,15 +60,15 @@ func inWords(e database.Event, at time.Time) happened {
 	return h
 }
 
-// historyPage is what project-history.html shows.
-type historyPage struct {
+// projectHistoryPage is what project-history.html shows.
+type projectHistoryPage struct {
 	projectFrame
 	Events []happened
 }
 
 func (g *Groups) projectHistory(w http.ResponseWriter, r *http.Request) (err error) {
-	data := historyPage{projectFrame: g.frame(w, "history")}
-	if data.Events, err = g.events(r, "project:"+data.Project.Name, data.Project.CreatedAt, historyMost); err != nil {
+	data := projectHistoryPage{projectFrame: g.frame(w, "history")}
+	if data.Events, err = g.events(r, "project:"+data.Project.Name, data.Project.CreatedAt, eventsShown); err != nil {
 		return err
 	}
 	return g.pages["project-history"].Write(w, r, http.StatusOK, data)
@@ -76,7 +76,7 @@ func (g *Groups) projectHistory(w http.ResponseWriter, r *http.Request) (err err
 
 func (g *Groups) projectHistoryJSON(w http.ResponseWriter, r *http.Request) error {
 	p := middleware.Of(w).At.Project
-	events, err := g.events(r, "project:"+p.Name, p.CreatedAt, historyMostJSON)
+	events, err := g.events(r, "project:"+p.Name, p.CreatedAt, eventsExported)
 	if err != nil {
 		return err
 	}

@@ -75,7 +75,7 @@ func (g *Groups) fillTeam(r *http.Request, data *teamPage) (err error) {
 		}
 		return err
 	case "history":
-		data.Events, err = g.events(r, "team:"+data.Team.UID, data.Team.CreatedAt, historyMost)
+		data.Events, err = g.events(r, "team:"+data.Team.UID, data.Team.CreatedAt, eventsShown)
 	}
 	return err
 }
