@@ -88,7 +88,7 @@ func invite(ctx context.Context, tx *change.Tx, v *access.Visitor, at place, who
 // addressee finds out whom an offer is to, and refuses whom it cannot be to.
 func addressee(ctx context.Context, tx *change.Tx, at place, who string, i *index.Invitation) (shown string, err error) {
 	if strings.Contains(who, "@") {
-		i.Address = who
+		i.Address = strings.ToLower(who)
 		if len(who) > 254 || strings.ContainsAny(who, " \t\r\n<>,;\"") || strings.Count(who, "@") != 1 {
 			return "", bad("%q is not an address such as name@example.com.", who)
 		}

@@ -59,7 +59,7 @@ func TestInviteAnAddress(t *testing.T) {
 		t.Error("the answers differ")
 	}
 	page := alice.Follow(unknown)
-	s.refused(page, 200, "Bob@Example.com: Reader")
+	s.refused(page, 200, "bob@example.com: Reader")
 	s.refused(page, 200, "nobody@example.com: Reader")
 	s.refused(alice.PostForm(collaboration, "username", "bob@example.com", "role_name", "Reader"), 400, "is invited already")
 	s.refused(bob.Get("/manage/projects/"), 200, "alice invites you")

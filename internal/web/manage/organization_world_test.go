@@ -33,6 +33,9 @@ func startShared(t *testing.T, adjust ...func(*config.Config)) *shared {
 
 func furnish(t *testing.T, server *apptest.Server) *shared {
 	s := &shared{server, t}
+	for _, name := range []string{"alice", "bob", "carol", "dora", "mallory"} {
+		s.User(name)
+	}
 	s.MustUpload(apptest.Wheel("Demo", "1.0", "x"))
 	s.give("demo", "alice", index.Owner)
 	s.change(func(ctx context.Context, tx *change.Tx) error {
