@@ -25,6 +25,7 @@ type Guard struct {
 	Policy   Policy
 
 	private privates
+	bans    bans
 
 	mu   sync.Mutex
 	used map[string]time.Time // tokens
@@ -116,7 +117,7 @@ func (g *Guard) lookUp(ctx context.Context, q database.Q, tokenID string) (*Iden
 	if err != nil {
 		return nil, err
 	}
-	if !found {
+	if !found || !user.ClosedAt.IsZero() {
 		return nil, refused
 	}
 	if err := notFrozen(user); err != nil {
@@ -136,17 +137,22 @@ func notFrozen(user index.User) error {
 	return nil
 }
 
-// StillValid asks again, through q, whether the token and its user may act: an
-// upload can take minutes.
+// StillValid asks, through q, whether the token lives and its user may upload:
+// not frozen, and with what the policies on addresses and second factors ask for
+// (MFA-6). It is asked again at the end, for an upload can take minutes.
 func (g *Guard) StillValid(ctx context.Context, q database.Q, id *Identity) error {
-	user, found, err := q.TokenOwner(ctx, id.Token.ID)
+	user, state, found, err := q.TokenOwner(ctx, id.Token.ID)
 	if err != nil {
 		return err
 	}
-	if !found {
+	if !found || !user.ClosedAt.IsZero() {
 		return unknownToken()
 	}
-	return notFrozen(user)
+	if err := notFrozen(user); err != nil {
+		return err
+	}
+	rule, _ := RuleOf(Upload)
+	return g.Meets(user, state, rule)
 }
 
 // credentials finds the token in the header.
@@ -188,6 +194,9 @@ type Grant struct {
 // NewToken makes a token in the caller's change and returns its row and its
 // secret text, which is not kept anywhere.
 func (g *Guard) NewToken(ctx context.Context, tx *change.Tx, grant Grant) (index.Token, string, error) {
+	if err := NotHeld(grant.User, tx.Now); err != nil && tx.Actor.Kind == "user" {
+		return index.Token{}, "", err
+	}
 	key := make([]byte, 32)
 	if _, err := rand.Read(key); err != nil {
 		return index.Token{}, "", err

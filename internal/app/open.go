@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"strongroom/internal/access"
+	"strongroom/internal/account"
 	"strongroom/internal/blob"
 	"strongroom/internal/blob/dir"
 	"strongroom/internal/change"
@@ -19,6 +20,7 @@ import (
 	"strongroom/internal/packaging/dist"
 	"strongroom/internal/pages"
 	"strongroom/internal/password"
+	"strongroom/internal/ratelimit"
 	"strongroom/internal/sandbox"
 	"strongroom/internal/scan"
 	"strongroom/internal/sign"
@@ -43,6 +45,8 @@ type App struct {
 
 	Passwords *password.Hasher
 	Breach    *password.Checker
+	Limiter   *ratelimit.Limiter
+	Accounts  *account.Accounts
 
 	lock    *folderLock
 	sandbox *sandbox.Pool // nil until Sandbox is called
@@ -130,6 +134,8 @@ func (a *App) wire() {
 	a.Pages = pages.New(a.DB, pages.Options{URL: c.URL, Budget: c.PageMemory, DeletedSimple: c.DeletedSimple == "empty"})
 	a.Root = pages.NewRoot(a.DB)
 	a.Root.Before = a.Pages.Forget
+	a.Limiter = &ratelimit.Limiter{DB: a.DB, Clock: clock, Hash: a.Keys.HashAddress}
+	a.Accounts = a.accounts(clock)
 	a.Recorder.Subscribe(a.Guard.Forget)
 	a.Recorder.Subscribe(a.Pages.Forget)
 	a.Recorder.Subscribe(a.Root.Forget)
@@ -201,7 +207,7 @@ func location(url string) string {
 func (a *App) Operator(c ops.Console) *ops.Operator {
 	return &ops.Operator{
 		Console: c, DB: a.DB, Recorder: a.Recorder, Guard: a.Guard, Acceptor: a.Acceptor, Bucket: a.Bucket,
-		Keys: a.Keys, Mail: a.Mail, Site: a.site(), Data: a.Config.Data, Storage: storageFolder(a.Config),
+		Keys: a.Keys, Accounts: a.Accounts, Mail: a.Mail, Site: a.site(), Data: a.Config.Data, Storage: storageFolder(a.Config),
 	}
 }
 

@@ -18,10 +18,10 @@ import (
 	"strongroom/internal/maintain"
 	"strongroom/internal/middleware"
 	"strongroom/internal/phrase"
-	"strongroom/internal/ratelimit"
 	"strongroom/internal/web"
 	"strongroom/internal/web/browse"
 	"strongroom/internal/web/manage"
+	"strongroom/internal/web/signin"
 	"strongroom/internal/web/unsubscribe"
 )
 
@@ -39,7 +39,6 @@ type Server struct {
 	listener net.Listener
 	log      *middleware.AccessLog
 	metrics  *metrics
-	limiter  *ratelimit.Limiter
 	routes   []middleware.Route
 
 	running atomic.Int64 // requests
@@ -73,16 +72,18 @@ func (s *Server) build() error {
 		s.log = middleware.NewAccessLog(os.Stderr)
 	}
 	site := &middleware.Site{Log: s.log, Proxies: proxies, HTTPS: c.HTTPS(), Observe: s.metrics.observe, Clock: s.app.Clock}
-	s.limiter = &ratelimit.Limiter{DB: s.app.DB, Clock: s.app.Clock, Hash: s.app.Keys.HashAddress}
+	if err := s.app.Guard.LoadBans(context.Background()); err != nil {
+		return err
+	}
 	doors := &api.API{
 		DB: s.app.DB, Pages: s.app.Pages, Root: s.app.Root, Bucket: s.app.Bucket, Guard: s.app.Guard,
-		Acceptor: s.app.Acceptor, Limiter: s.limiter, Breach: s.app.Breach, Ready: s.ready, Log: s.app.Log, URL: c.URL, SecurityContact: c.SecurityContact,
+		Acceptor: s.app.Acceptor, Limiter: s.app.Limiter, Breach: s.app.Breach, Ready: s.ready, Log: s.app.Log, URL: c.URL, SecurityContact: c.SecurityContact,
 	}
 	gate, err := middleware.NewGate(s.app.Guard, c.URL)
 	if err != nil {
 		return err
 	}
-	own, err := s.manage()
+	own, err := s.app.manage()
 	if err != nil {
 		return err
 	}
@@ -102,6 +103,7 @@ func (s *Server) pages(own *manage.Manage) []middleware.Route {
 	a := s.app
 	return web.Routes(
 		browse.New(a.DB, a.Pages, a.Config.URL),
+		signin.New(a.Accounts),
 		own,
 		manage.NewGroups(manage.Groups{DB: a.DB, Actions: &maintain.Actions{Recorder: a.Recorder, Guard: a.Guard}, Clock: a.Recorder.Clock}),
 		unsubscribe.New(a.Recorder, a.Keys),
@@ -144,8 +146,8 @@ func (s *Server) Run(ctx context.Context) error {
 		}
 	})
 	background.Go(func() {
-		s.app.every(work, time.Second, s.limiter.Flush)
-		if err := s.limiter.Flush(context.WithoutCancel(work)); err != nil {
+		s.app.every(work, time.Second, s.app.Limiter.Flush)
+		if err := s.app.Limiter.Flush(context.WithoutCancel(work)); err != nil {
 			s.app.Log.Warn("rate limits", "error", err.Error())
 		}
 	})
@@ -233,6 +235,7 @@ func (a *App) background(ctx context.Context, serial int64) *sync.WaitGroup {
 	})
 	wg.Go(func() { a.Recorder.Follow(ctx, serial, a.Log) })
 	wg.Go(func() { a.every(ctx, time.Second, a.Guard.FlushUsed) })
+	wg.Go(func() { a.every(ctx, 2*time.Second, a.Guard.LoadBans) })
 	wg.Go(func() { a.jobs().Run(ctx) })
 	socket, err := a.listenSocket()
 	if err != nil {

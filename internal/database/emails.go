@@ -31,6 +31,15 @@ func (q Q) EmailOf(ctx context.Context, userID, id int64) (e index.Email, found 
 	return e, found, wrap("read address of user", userID, err)
 }
 
+// EmailByAddress finds an address without regard to case, whosever it is.
+func (q Q) EmailByAddress(ctx context.Context, address string) (e index.Email, found bool, err error) {
+	err = q.each(ctx, emailColumns+` WHERE address_key = $1`, []any{strings.ToLower(address)}, func(rows *sql.Rows) error {
+		found = true
+		return scanEmail(rows, &e)
+	})
+	return e, found, wrap("read address", address, err)
+}
+
 func scanEmail(rows *sql.Rows, e *index.Email) error {
 	var created int64
 	err := rows.Scan(&e.ID, &e.UserID, &e.Address, &e.Primary, &e.Verified, &e.Public, &e.UnverifiedWhy, &created)
@@ -68,4 +77,11 @@ func (tx *Tx) SetPublicEmail(ctx context.Context, userID, id int64) error {
 func (tx *Tx) DeleteEmail(ctx context.Context, userID, id int64) (bool, error) {
 	n, err := tx.exec(ctx, `DELETE FROM emails WHERE user_id = $1 AND id = $2 AND is_primary = 0`, userID, id)
 	return n == 1, wrap("delete address of user", userID, err)
+}
+
+// VerifyEmail notes that somebody has shown to read an address of the user;
+// false when the address is no longer the user's.
+func (tx *Tx) VerifyEmail(ctx context.Context, userID int64, address string) (bool, error) {
+	n, err := tx.exec(ctx, `UPDATE emails SET verified = 1, unverified_why = '' WHERE user_id = $1 AND address_key = $2`, userID, strings.ToLower(address))
+	return n == 1, wrap("verify address", address, err)
 }

@@ -59,8 +59,10 @@ func (tx *Tx) InsertFactor(ctx context.Context, f index.Factor) (id int64, err e
 	}
 	_, err = tx.one(ctx, `INSERT INTO factors (user_id, kind, label, secret, last_step, credential_id, public_key, sign_count, transports, attributes, passkey, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id`,
-		[]any{f.UserID, f.Kind, f.Label, base64.StdEncoding.EncodeToString(f.Secret), f.LastStep, credential,
-			base64.StdEncoding.EncodeToString(f.PublicKey), f.SignCount, f.Transports, f.Attributes, boolInt(f.Passkey), micros(f.CreatedAt)}, &id)
+		[]any{
+			f.UserID, f.Kind, f.Label, base64.StdEncoding.EncodeToString(f.Secret), f.LastStep, credential,
+			base64.StdEncoding.EncodeToString(f.PublicKey), f.SignCount, f.Transports, f.Attributes, boolInt(f.Passkey), micros(f.CreatedAt),
+		}, &id)
 	return id, wrap("insert factor", f.Label, err)
 }
 

@@ -27,9 +27,9 @@ func (q Q) Invitation(ctx context.Context, hash string, now time.Time) (index.In
 	return first(q.invitations(ctx, invitationSelect+` WHERE i.hash = $1 AND i.expires_at > $2`, hash, micros(now)))
 }
 
-// TakeInvitation uses an offer up: found is false when it is unknown, expired
+// TakeOffer uses an offer up: found is false when it is unknown, expired
 // or revoked, or when somebody else was first (P30).
-func (tx *Tx) TakeInvitation(ctx context.Context, hash string, now time.Time) (index.Invitation, bool, error) {
+func (tx *Tx) TakeOffer(ctx context.Context, hash string, now time.Time) (index.Invitation, bool, error) {
 	return first(tx.invitations(ctx, `DELETE FROM invitations WHERE hash = $1 AND expires_at > $2 RETURNING `+strings.ReplaceAll(invitationColumns, "i.", ""), hash, micros(now)))
 }
 

@@ -203,7 +203,7 @@ func revoke(ctx context.Context, tx *change.Tx, at place, hash string) error {
 // take uses up an offer of this place; one of another place is not found, so
 // that nobody acts on what is not theirs.
 func take(ctx context.Context, tx *change.Tx, at place, hash string) (i index.Invitation, shown string, err error) {
-	i, found, err := tx.TakeInvitation(ctx, hash, tx.Now)
+	i, found, err := tx.TakeOffer(ctx, hash, tx.Now)
 	if err != nil {
 		return i, "", err
 	}

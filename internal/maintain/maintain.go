@@ -98,13 +98,7 @@ func holdOrganization(ctx context.Context, tx *change.Tx, o index.Organization) 
 }
 
 // notHeld refuses who may give no roles for a while (MFA-7).
-func notHeld(tx *change.Tx, u index.User) error {
-	if u.HeldUntil.After(tx.Now) {
-		return index.Refuse(index.CodeAccountHeld, "The user '%s' cannot give roles until %s: an administrator reset the account's second factors.",
-			u.Username, u.HeldUntil.UTC().Format("2 January 2006, 15:04 UTC"))
-	}
-	return nil
-}
+func notHeld(tx *change.Tx, u index.User) error { return access.NotHeld(u, tx.Now) }
 
 // userNamed finds an open account.
 func userNamed(ctx context.Context, tx *change.Tx, name string) (index.User, error) {

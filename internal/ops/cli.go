@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"strongroom/internal/access"
+	"strongroom/internal/account"
 	"strongroom/internal/blob"
 	"strongroom/internal/change"
 	"strongroom/internal/database"
@@ -39,6 +40,7 @@ type ServeCommand struct {
 
 // AdminCommand groups what moderators and operators do.
 type AdminCommand struct {
+	Ban    BanCommand    `cmd:"" help:"Networks that nobody may call from."`
 	User   UserCommand   `cmd:"" help:"Accounts."`
 	Token  TokenCommand  `cmd:"" help:"API tokens."`
 	Flag   FlagCommand   `cmd:"" help:"Flags: yanked, deprecated, archived, quarantined, removed, deleted, locked."`
@@ -76,6 +78,7 @@ type Operator struct {
 	Acceptor *upload.Acceptor
 	Bucket   blob.Bucket
 	Keys     *sign.Keyring
+	Accounts *account.Accounts
 	Mail     mail.Sender
 	Site     notify.Site
 	Data     string // the data folder

@@ -256,12 +256,17 @@ func TestHeldAccountsGiveNoRoles(t *testing.T) {
 	s.change(func(ctx context.Context, tx *change.Tx) error {
 		return tx.Hold(ctx, s.User("alice").ID, time.Now().Add(time.Hour))
 	})
-	s.refused(alice.PostForm(collaboration, "username", "dora", "role_name", "Owner"), 400, "cannot give roles until")
-	s.refused(alice.PostForm(collaboration+"change/", "username", "bob", "role_name", "Owner"), 400, "cannot give roles until")
-	s.refused(alice.PostForm("/manage/organizations/", "name", "acme"), 400, "cannot give roles until")
-	hash, _ := alice.Get(collaboration).Field("invitation")
-	s.refused(s.as("carol").PostForm("/account/verify-project-role/", "invitation", hash, "accept", "yes"), 400, "cannot give roles until")
-	s.ok(alice.PostForm(collaboration+"delete/", "username", "bob"))
+	for path, form := range map[string][]string{
+		collaboration: {"username", "dora", "role_name", "Owner"}, collaboration + "change/": {"username", "bob", "role_name", "Owner"},
+		"/manage/organizations/": {"name", "acme"},
+	} {
+		s.refused(alice.PostForm(path, form...), http.StatusForbidden, "is on hold until")
+	}
+	hash, _ := s.as("admin").Get(collaboration).Field("invitation")
+	s.refused(s.as("carol").PostForm("/account/verify-project-role/", "invitation", hash, "accept", "yes"), 400, "is on hold until")
+	if role := s.role("demo", "carol"); role != "" {
+		t.Errorf("carol is %s", role)
+	}
 }
 
 // TestFormsThatCannotBe: what is wrong is said on the page, next to the form.

@@ -118,7 +118,7 @@ func post(do act, again page) middleware.Handler {
 // curable reports whether a refusal belongs on the form's page.
 func curable(code index.Code) bool {
 	switch code {
-	case index.CodeGroupField, index.CodeLastOwner, index.CodeAccountHeld, index.CodeNoInvitation:
+	case index.CodeGroupField, index.CodeLastOwner, index.CodeHeld, index.CodeNoInvitation:
 		return true
 	}
 	return false

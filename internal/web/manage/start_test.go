@@ -3,6 +3,7 @@ package manage_test
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -109,3 +110,6 @@ func TestFreshProof(t *testing.T) {
 		t.Errorf("the name was changed: %q", u.Name)
 	}
 }
+
+// number is a row's key as forms send it.
+func number(id int64) string { return strconv.FormatInt(id, 10) }

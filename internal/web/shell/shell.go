@@ -69,7 +69,9 @@ func (p *Page) Write(w http.ResponseWriter, r *http.Request, status int, data an
 	h.Set("Content-Security-Policy", csp)
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-	h.Set("Cache-Control", "no-cache")
+	if h.Get("Cache-Control") == "" { // the handler may be stricter
+		h.Set("Cache-Control", "no-cache")
+	}
 	if f.User != "" || f.Flash != "" {
 		h.Set("Cache-Control", "private, no-store")
 	}
