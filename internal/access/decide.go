@@ -121,6 +121,11 @@ func (g *Guard) tokenAllows(v *Visitor, rule Rule, at At) error {
 	if !permits(v.Token.Token, rule) {
 		return index.Refuse(index.CodeInvalidToken, "Invalid API Token: it may not %s%s.", rule.Phrase, at.name())
 	}
+	if rule.Who == Readers {
+		if err := v.Token.admitsTime(g.Clock()); err != nil { // pip and uv ask for another one at 401 only
+			return index.Refuse(index.CodeSignIn, "%s", index.AsError(err).Detail)
+		}
+	}
 	if rule.Who != Holders && rule.On == OnSite { // no project is meant: what narrows a token to projects does not matter
 		return v.Token.admitsTime(g.Clock())
 	}
@@ -220,15 +225,23 @@ func (g *Guard) Locate(ctx context.Context, v *Visitor, rule Rule, name string) 
 	case rule.On == OnOrganization:
 		return g.locateOrganization(ctx, v, name)
 	case rule.Right == ReadProject:
-		if private, err := g.IsPrivate(ctx, name); err != nil || !private {
-			return at, err
-		}
+		return g.locatePrivate(ctx, v, name)
 	}
 	var found bool
 	if at.Project, found, err = g.DB.Project(ctx, name); err != nil || !found || v.Anonymous() {
 		return at, err
 	}
 	at.Role, err = g.DB.RoleOf(ctx, at.Project.ID, v.User.ID)
+	return at, err
+}
+
+// locatePrivate finds a private project and what the visitor is in it; a public
+// one stays zero.
+func (g *Guard) locatePrivate(ctx context.Context, v *Visitor, name string) (at At, err error) {
+	if at.Project, err = g.Private(ctx, name); err != nil || at.Project.ID == 0 || v.Anonymous() {
+		return at, err
+	}
+	at.Role, err = g.roleOf(ctx, at.Project.ID, v.User.ID)
 	return at, err
 }
 

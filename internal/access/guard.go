@@ -16,16 +16,21 @@ import (
 	"strongroom/internal/sign"
 )
 
-// Guard proves who is calling and mints tokens. All fields must be set.
+// Guard proves who is calling and mints tokens. All fields but Remember must be
+// set.
 type Guard struct {
 	DB       *database.DB
 	Keys     *sign.Keyring
 	Clock    func() time.Time
 	Location string // the site's host, put into tokens for information (T-02)
 	Policy   Policy
+	// Remember is how long a proven token and a role count without asking the
+	// database again, 0 not at all. It needs ForgetRights to be subscribed.
+	Remember time.Duration
 
 	private privates
 	bans    bans
+	memory  memory
 
 	mu   sync.Mutex
 	used map[string]time.Time // tokens
@@ -82,6 +87,17 @@ func (g *Guard) Authenticate(ctx context.Context, header string) (*Identity, err
 	if err != nil {
 		return nil, err
 	}
+	id, err := g.recall(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	g.touch(id.Token.ID)
+	return id, nil
+}
+
+// prove holds a token's text against its row. The Identity it makes is never
+// changed afterwards: requests share it.
+func (g *Guard) prove(ctx context.Context, text string) (*Identity, error) {
 	m, err := decode(text)
 	if err != nil {
 		return nil, index.Refuse(index.CodeAuthentication, "Invalid or non-existent authentication information: %s. See the help on API tokens.", err)
@@ -99,7 +115,6 @@ func (g *Guard) Authenticate(ctx context.Context, header string) (*Identity, err
 		return nil, index.Refuse(index.CodeAuthentication, "Invalid or non-existent authentication information: the token's signature does not fit; it may have been cut off or altered.")
 	}
 	id.caveats = append(caveats, id.Token.Caveats...)
-	g.touch(id.Token.ID)
 	return id, nil
 }
 

@@ -3,17 +3,19 @@ package access
 import (
 	"context"
 	"sync"
+
+	"strongroom/internal/index"
 )
 
 // privates remembers which projects are private, so that reading the others
 // asks no database. A change to a project makes it unknown; when too many are,
 // all are read again.
 type privates struct {
-	mu      sync.Mutex
-	loaded  bool
-	names   map[string]bool
-	unknown map[string]bool
-	gen     uint64 // moves with each change: an answer from before it is not kept
+	mu       sync.Mutex
+	loaded   bool
+	projects map[string]index.Project
+	unknown  map[string]bool
+	gen      uint64 // moves with each change: an answer from before it is not kept
 }
 
 const manyUnknown = 10_000
@@ -35,11 +37,12 @@ func (g *Guard) Forget(names []string) {
 	}
 }
 
-// IsPrivate reports whether the project that holds a normalised name is private.
-func (g *Guard) IsPrivate(ctx context.Context, name string) (bool, error) {
+// Private finds the private project that holds a normalised name; the zero
+// project stands for a public one, or none.
+func (g *Guard) Private(ctx context.Context, name string) (index.Project, error) {
 	p := &g.private
 	p.mu.Lock()
-	loaded, unknown, private, gen := p.loaded, p.unknown[name], p.names[name], p.gen
+	loaded, unknown, private, gen := p.loaded, p.unknown[name], p.projects[name], p.gen
 	p.mu.Unlock()
 	if loaded && !unknown {
 		return private, nil
@@ -47,37 +50,40 @@ func (g *Guard) IsPrivate(ctx context.Context, name string) (bool, error) {
 	if loaded {
 		return g.askPrivate(ctx, name, gen)
 	}
-	names, err := g.DB.PrivateProjects(ctx)
+	list, err := g.DB.PrivateProjects(ctx)
 	if err != nil {
-		return false, err
+		return index.Project{}, err
 	}
-	all := map[string]bool{}
-	for _, n := range names {
-		all[n] = true
+	all := map[string]index.Project{}
+	for _, project := range list {
+		all[project.Name] = project
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if gen == p.gen {
-		p.names, p.unknown, p.loaded = all, map[string]bool{}, true
+		p.projects, p.unknown, p.loaded = all, map[string]bool{}, true
 	}
 	return all[name], nil
 }
 
 // askPrivate asks about one project that changed.
-func (g *Guard) askPrivate(ctx context.Context, name string, gen uint64) (bool, error) {
+func (g *Guard) askPrivate(ctx context.Context, name string, gen uint64) (index.Project, error) {
 	project, _, err := g.DB.Project(ctx, name)
 	if err != nil {
-		return false, err
+		return index.Project{}, err
+	}
+	if !project.Private {
+		project = index.Project{}
 	}
 	p := &g.private
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if gen == p.gen && p.loaded {
 		delete(p.unknown, name)
-		delete(p.names, name)
+		delete(p.projects, name)
 		if project.Private {
-			p.names[name] = true
+			p.projects[name] = project
 		}
 	}
-	return project.Private, nil
+	return project, nil
 }

@@ -42,14 +42,24 @@ type API struct {
 	negotiator negotiator
 }
 
-// Routes is the table of every machine URL.
+// Routes is the table of every machine URL. Addresses that only send on to
+// others, whatever is there, tell nothing of a project.
 func (a *API) Routes() []middleware.Route {
+	routes := a.table()
+	for i := range routes {
+		routes[i].Machine = true
+	}
+	return routes
+}
+
+func (a *API) table() []middleware.Route {
 	return []middleware.Route{
 		{Methods: "GET", Path: "/simple", Right: access.Open, Handler: redirectTo("/simple/"), Doc: "Redirects to /simple/."},
 		{Methods: "GET", Path: "/simple/{$}", Right: access.ReadIndex, Handler: a.simpleList, Doc: "All projects (PEP 503, 691)."},
-		{Methods: "GET", Path: "/simple/{project}", Right: access.ReadProject, Handler: a.simpleSlash, Doc: "Redirects to the project with a slash."},
+		{Methods: "GET", Path: "/simple/{project}", Right: access.ReadIndex, Handler: a.simpleSlash, Doc: "Redirects to the project with a slash."},
 		{Methods: "GET", Path: "/simple/{project}/{$}", Right: access.ReadProject, Handler: a.simpleProject, Doc: "A project's files (PEP 503, 691, 700, 714, 740, 792)."},
-		{Methods: "GET OPTIONS", Path: "/packages/{a}/{b}/{c}/{filename}", Right: access.ReadIndex, Handler: a.file, Doc: "A file, or with .metadata behind it its core metadata (PEP 658)."},
+		{Methods: "OPTIONS", Path: "/packages/{a}/{b}/{c}/{filename}", Right: access.Open, Handler: fileOptions, Doc: "What pages of other sites may ask for."},
+		{Methods: "GET", Path: "/packages/{a}/{b}/{c}/{filename}", Right: access.ReadProject, About: a.aboutFile, Absent: noFile, Handler: a.file, Doc: "A file, or with .metadata behind it its core metadata (PEP 658)."},
 		{Methods: "GET", Path: "/pypi/{project}/json", Right: access.ReadProject, Handler: a.projectJSON, Doc: "The latest release and all files of a project."},
 		{Methods: "GET", Path: "/pypi/{project}/json/{$}", Right: access.ReadProject, Handler: a.projectJSON, Doc: "The latest release and all files of a project."},
 		{Methods: "GET", Path: "/pypi/{project}/{version}/json", Right: access.ReadProject, Handler: a.releaseJSON, Doc: "One release of a project."},
@@ -59,14 +69,14 @@ func (a *API) Routes() []middleware.Route {
 		{Methods: "POST", Path: "/pypi", Right: access.ReadIndex, Handler: a.pypiPost, Doc: "XML-RPC (text/xml), and ?:action=…."},
 		{Methods: "POST", Path: "/pypi/{$}", Right: access.ReadIndex, Handler: a.pypiPost, Doc: "As /pypi."},
 		{Methods: "POST", Path: "/RPC2", Right: access.ReadIndex, Handler: a.xmlrpc, Doc: "XML-RPC."},
-		{Methods: "GET", Path: "/pypi/{project}", Right: access.ReadProject, Handler: projectPage, Doc: "Redirects to the project's page."},
-		{Methods: "GET", Path: "/pypi/{project}/{$}", Right: access.ReadProject, Handler: projectPage, Doc: "Redirects to the project's page."},
-		{Methods: "GET", Path: "/pypi/{project}/{version}", Right: access.ReadProject, Handler: projectPage, Doc: "Redirects to the release's page."},
-		{Methods: "GET", Path: "/pypi/{project}/{version}/{$}", Right: access.ReadProject, Handler: projectPage, Doc: "Redirects to the release's page."},
-		{Methods: "GET", Path: "/p/{project}", Right: access.ReadProject, Handler: projectPage, Doc: "Redirects to the project's page."},
-		{Methods: "GET", Path: "/p/{project}/{$}", Right: access.ReadProject, Handler: projectPage, Doc: "Redirects to the project's page."},
-		{Methods: "GET", Path: "/p/{project}/{version}", Right: access.ReadProject, Handler: projectPage, Doc: "Redirects to the release's page."},
-		{Methods: "GET", Path: "/p/{project}/{version}/{$}", Right: access.ReadProject, Handler: projectPage, Doc: "Redirects to the release's page."},
+		{Methods: "GET", Path: "/pypi/{project}", Right: access.ReadIndex, Handler: projectPage, Doc: "Redirects to the project's page."},
+		{Methods: "GET", Path: "/pypi/{project}/{$}", Right: access.ReadIndex, Handler: projectPage, Doc: "Redirects to the project's page."},
+		{Methods: "GET", Path: "/pypi/{project}/{version}", Right: access.ReadIndex, Handler: projectPage, Doc: "Redirects to the release's page."},
+		{Methods: "GET", Path: "/pypi/{project}/{version}/{$}", Right: access.ReadIndex, Handler: projectPage, Doc: "Redirects to the release's page."},
+		{Methods: "GET", Path: "/p/{project}", Right: access.ReadIndex, Handler: projectPage, Doc: "Redirects to the project's page."},
+		{Methods: "GET", Path: "/p/{project}/{$}", Right: access.ReadIndex, Handler: projectPage, Doc: "Redirects to the project's page."},
+		{Methods: "GET", Path: "/p/{project}/{version}", Right: access.ReadIndex, Handler: projectPage, Doc: "Redirects to the release's page."},
+		{Methods: "GET", Path: "/p/{project}/{version}/{$}", Right: access.ReadIndex, Handler: projectPage, Doc: "Redirects to the release's page."},
 		{Methods: "GET", Path: "/rss/updates.xml", Right: access.ReadIndex, Handler: a.rssUpdates, Doc: "The newest releases (RSS 2.0)."},
 		{Methods: "GET", Path: "/rss/packages.xml", Right: access.ReadIndex, Handler: a.rssPackages, Doc: "The newest projects (RSS 2.0)."},
 		{Methods: "GET", Path: "/rss/project/{project}/releases.xml", Right: access.ReadProject, Handler: a.rssReleases, Doc: "A project's newest releases (RSS 2.0)."},

@@ -24,24 +24,60 @@ var (
 
 const metadataSuffix = ".metadata"
 
+// openFiles lets pages of other sites read files (F-10).
+func openFiles(h http.Header) {
+	h["Access-Control-Allow-Origin"], h["Access-Control-Allow-Methods"] = anyOrigin, fileMethods
+	h["Access-Control-Allow-Headers"], h["Access-Control-Expose-Headers"] = fileRange, fileExpose
+}
+
+func fileOptions(w http.ResponseWriter, _ *http.Request) error {
+	h := w.Header()
+	openFiles(h)
+	h["Content-Length"] = []string{"0"}
+	w.WriteHeader(http.StatusOK)
+	return nil
+}
+
+// aboutFile finds the project of the file at an address, for the gate.
+func (a *API) aboutFile(r *http.Request) (project string, missing error) {
+	st, _, err := a.fileAt(r)
+	if err != nil {
+		return "", err
+	}
+	return st.Project, nil
+}
+
+// noFile is said of a filename that exists at another address, too.
+func noFile(r *http.Request) error {
+	return index.Refuse(index.CodeNotFound, "There is no file %q at this address.", r.PathValue("filename"))
+}
+
+// fileAt finds the file at the address of a request, and whether its core
+// metadata are asked for.
+func (a *API) fileAt(r *http.Request) (st *pages.FileState, metadata bool, err error) {
+	filename, metadata := strings.CutSuffix(r.PathValue("filename"), metadataSuffix)
+	st, err = a.Pages.File(r.Context(), filename)
+	switch {
+	case err == nil && hasDigest(r, st.BLAKE2b256):
+		return st, metadata, nil
+	case err == nil, index.HasCode(err, index.CodeNotFound):
+		return nil, false, noFile(r)
+	}
+	return nil, false, err
+}
+
+// hasDigest reports whether the address holds the digest as F-01 writes it.
+func hasDigest(r *http.Request, h string) bool {
+	return r.PathValue("a") == h[:2] && r.PathValue("b") == h[2:4] && r.PathValue("c") == h[4:]
+}
+
 // file serves /packages/…: the bytes, or the file's core metadata (F-01…F-13).
 func (a *API) file(w http.ResponseWriter, r *http.Request) error {
 	h := w.Header()
-	h["Access-Control-Allow-Origin"], h["Access-Control-Allow-Methods"] = anyOrigin, fileMethods
-	h["Access-Control-Allow-Headers"], h["Access-Control-Expose-Headers"] = fileRange, fileExpose
-	if r.Method == http.MethodOptions {
-		h["Content-Length"] = []string{"0"}
-		w.WriteHeader(http.StatusOK)
-		return nil
-	}
-	filename, wantsMetadata := strings.CutSuffix(r.PathValue("filename"), metadataSuffix)
-	st, err := a.Pages.File(r.Context(), filename)
+	openFiles(h)
+	st, wantsMetadata, err := a.fileAt(r)
 	if err != nil {
 		return err
-	}
-	digest := r.PathValue("a") + r.PathValue("b") + r.PathValue("c")
-	if digest != st.BLAKE2b256 || len(r.PathValue("a")) != 2 || len(r.PathValue("b")) != 2 {
-		return index.Refuse(index.CodeNotFound, "There is no file %q at this address.", filename)
 	}
 	if st.Status.File != "" {
 		return a.withheld(st)
@@ -49,7 +85,7 @@ func (a *API) file(w http.ResponseWriter, r *http.Request) error {
 	key := st.SHA256
 	if wantsMetadata {
 		if key = st.MetadataSHA256; key == "" {
-			return index.Refuse(index.CodeNotFound, "%s has no metadata file.", filename)
+			return index.Refuse(index.CodeNotFound, "%s has no metadata file.", st.Filename)
 		}
 	}
 	return a.serveBlob(w, r, st, blob.Key(key), wantsMetadata)

@@ -55,7 +55,7 @@ func fix(entries http.Header) fixed {
 
 // put sets the fixed fields and those of the representation.
 func (f fixed) put(w http.ResponseWriter, r *http.Request, rep *pages.Representation) {
-	if phrase.Fields(r.Context(), f.lines, rep.Lines) {
+	if !middleware.Of(w).Reserved && phrase.Fields(r.Context(), f.lines, rep.Lines) {
 		return
 	}
 	h := w.Header()

@@ -19,11 +19,11 @@ func (a *API) projectJSON(w http.ResponseWriter, r *http.Request) error {
 
 func (a *API) releaseJSON(w http.ResponseWriter, r *http.Request) error {
 	text := r.PathValue("version")
-	v, err := pep440.Parse(text)
-	if err != nil {
-		return index.Refuse(index.CodeNotFound, "Not Found")
+	canonical := text // what is no version is that of no release: the project is looked for first
+	if v, err := pep440.Parse(text); err == nil {
+		canonical = v.Canonical()
 	}
-	return a.legacyJSON(w, r, pages.Key{Kind: pages.ReleaseJSON, Version: v.Canonical()}, "/"+text+"/json")
+	return a.legacyJSON(w, r, pages.Key{Kind: pages.ReleaseJSON, Version: canonical}, "/"+text+"/json")
 }
 
 // legacyJSON answers /pypi/…/json; an un-normalised name goes to the

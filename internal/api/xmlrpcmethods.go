@@ -80,7 +80,7 @@ func (a *API) rpcLastSerial(ctx context.Context, _ []any) (any, error) {
 // here must not get a page from before it; other nodes' newest changes
 // may have reached the database sooner than this node's memory.
 func (a *API) rpcSinceSerial(ctx context.Context, params []any) (any, error) {
-	entries, err := a.DB.Entries(ctx, params[0].(int64), rpcChanges)
+	entries, err := a.DB.PublicEntries(ctx, params[0].(int64), rpcChanges)
 	if err != nil {
 		return nil, err
 	}

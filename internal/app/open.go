@@ -123,6 +123,11 @@ func defaultURL(c config.Config) string {
 	return scheme + c.Listen
 }
 
+// rememberRights is how long a proven token and a role count without asking the
+// database. Changes end it at once here and within a second elsewhere; this
+// bounds what a lost change could do.
+const rememberRights = 5 * time.Second
+
 func (a *App) wire() {
 	c := a.Config
 	clock := func() time.Time { return a.Clock() }
@@ -130,17 +135,18 @@ func (a *App) wire() {
 	a.Guard = &access.Guard{DB: a.DB, Keys: a.Keys, Clock: clock, Location: location(c.URL), Policy: access.Policy{
 		ClosedReading: c.Read == "login", Require2FA: c.Require2FA, VerifiedEmail: *c.VerifiedEmail,
 		ClosedGroups: c.Organizations == "administrators",
-	}}
+	}, Remember: rememberRights}
 	a.Pages = pages.New(a.DB, pages.Options{URL: c.URL, Budget: c.PageMemory, DeletedSimple: c.DeletedSimple == "empty"})
 	a.Root = pages.NewRoot(a.DB)
 	a.Root.Before = a.Pages.Forget
 	a.Limiter = &ratelimit.Limiter{DB: a.DB, Clock: clock, Hash: a.Keys.HashAddress}
 	a.Accounts = a.accounts(clock)
+	a.Recorder.SubscribeRights(a.Guard.ForgetRights)
 	a.Recorder.Subscribe(a.Guard.Forget)
 	a.Recorder.Subscribe(a.Pages.Forget)
 	a.Recorder.Subscribe(a.Root.Forget)
 	a.Acceptor = &upload.Acceptor{
-		DB: a.DB, Recorder: a.Recorder, Guard: a.Guard, Bucket: a.Bucket, Policy: policy(c), Look: upload.LookHere,
+		DB: a.DB, Recorder: a.Recorder, Guard: a.Guard, Bucket: a.Bucket, Policy: policy(c), Look: a.look(),
 		Rules: &upload.RuleCache{DB: a.DB}, Scan: scanning(c.Gate),
 	}
 }
@@ -152,8 +158,17 @@ func (a *App) Sandbox() (err error) {
 	if a.sandbox, err = sandbox.New(sandbox.Options{Parallel: a.Config.Gate.Checks}); err != nil {
 		return err
 	}
-	a.Acceptor.Look = upload.Sandboxed(a.sandbox)
+	a.Acceptor.Look = a.look()
 	return nil
+}
+
+// look is in children once Sandbox was called, however often the parts are
+// wired together after that.
+func (a *App) look() upload.Look {
+	if a.sandbox == nil {
+		return upload.LookHere
+	}
+	return upload.Sandboxed(a.sandbox)
 }
 
 // tellSandbox logs which layers hold the children, and which are missing (AV-2).
@@ -184,7 +199,8 @@ func policy(c config.Config) check.Policy {
 		FileLimit: c.FileLimit, ProjectLimit: c.ProjectLimit,
 		ReleaseMaxAge:   time.Duration(*c.ReleaseMaxAgeDays) * 24 * time.Hour,
 		RefuseLookAlike: c.LookAlikes == "refuse", ProjectsPerHour: *c.NewProjectsPerHour,
-		Limits: limits(c.Gate), WarnRecord: c.Gate.Record == "warn", RefuseForm: c.Gate.Form == "reject",
+		NewPrivate: c.NewProjects == "private",
+		Limits:     limits(c.Gate), WarnRecord: c.Gate.Record == "warn", RefuseForm: c.Gate.Form == "reject",
 		AuditWheels: c.Gate.Binaries != "off", RefuseWheels: c.Gate.Binaries == "reject",
 	}
 }

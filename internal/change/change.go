@@ -26,6 +26,7 @@ type Recorder struct {
 
 	mu        sync.Mutex
 	listeners []func(names []string)
+	rights    []func()
 }
 
 // Subscribe registers fn to hear which normalised project names a committed
@@ -74,11 +75,20 @@ func (r *Recorder) Do(ctx context.Context, actor index.Actor, fn func(*Tx) error
 		if err := r.writeEvents(tx); err != nil {
 			return err
 		}
+		turned, err := tx.turnRights(ctx)
+		if err != nil {
+			return err
+		}
 		if err := tx.writeJournal(); err != nil {
 			return err
 		}
 		names := tx.names()
-		dtx.OnCommit(func() { r.tell(names) })
+		dtx.OnCommit(func() {
+			if turned {
+				r.tellRights()
+			}
+			r.tell(names)
+		})
 		return nil
 	})
 }

@@ -2,6 +2,7 @@ package change
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 )
@@ -11,7 +12,7 @@ import (
 const pollEvery = 500 * time.Millisecond
 
 // Follow tells the subscribers about changes that other nodes made after the
-// serial from, until the context ends. from must be read before this node
+// serial from, and about changed rights, until the context ends. from must be read before this node
 // remembers anything, or a change in between would never be told. On SQLite
 // there are no other nodes: the process is alone.
 func (r *Recorder) Follow(ctx context.Context, from int64, log *slog.Logger) {
@@ -22,6 +23,7 @@ func (r *Recorder) Follow(ctx context.Context, from int64, log *slog.Logger) {
 	go r.DB.Listen(ctx, wake)
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
+	turn := int64(-1) // what was remembered before the first look is forgotten
 	for {
 		select {
 		case <-ctx.Done():
@@ -29,8 +31,10 @@ func (r *Recorder) Follow(ctx context.Context, from int64, log *slog.Logger) {
 		case <-wake:
 		case <-tick.C:
 		}
-		var err error
-		if from, err = r.catchUp(ctx, from); err != nil && ctx.Err() == nil {
+		var err, unsure error
+		turn, unsure = r.followRights(ctx, turn)
+		from, err = r.catchUp(ctx, from)
+		if err = errors.Join(unsure, err); err != nil && ctx.Err() == nil {
 			log.Warn("cannot follow the journal", "error", err.Error())
 		}
 	}

@@ -80,6 +80,10 @@ type Config struct {
 	// with a browser or an API token. Private projects need a role in any case.
 	Read string `toml:"read"`
 
+	// NewProjects is who may read a project that its first upload makes: "public",
+	// whoever may read the index, or "private", only who has a role in it.
+	NewProjects string `toml:"new_projects"`
+
 	// Registration is "open" where anyone may make an account, or "invitation".
 	Registration string `toml:"registration"`
 

@@ -19,6 +19,7 @@ func (c Config) Resolve() (Config, error) {
 	setText(&c.LookAlikes, public, "refuse", "warn")
 	setText(&c.Require2FA, public, "all", "none")
 	setText(&c.Read, public, "anyone", "anyone")
+	setText(&c.NewProjects, public, "public", "public")
 	setText(&c.Registration, public, "open", "invitation")
 	setText(&c.Organizations, public, "administrators", "open")
 	set(&c.VerifiedEmail, public, true, false)
@@ -68,6 +69,7 @@ func (c Config) check() error {
 		{"platform_tags", c.PlatformTags, []string{"pypi", "pypi+linux", "any"}},
 		{"look_alikes", c.LookAlikes, []string{"refuse", "warn"}},
 		{"read", c.Read, []string{"anyone", "login"}},
+		{"new_projects", c.NewProjects, []string{"public", "private"}},
 		{"registration", c.Registration, []string{"open", "invitation"}},
 		{"organizations", c.Organizations, []string{"open", "administrators"}},
 		{"require_2fa", c.Require2FA, []string{"none", "owners", "managers", "all"}},

@@ -41,6 +41,12 @@ func (q Q) Entries(ctx context.Context, after int64, n int) ([]index.Entry, erro
 	return q.entries(ctx, `SELECT serial, name, version, action, actor, at FROM journal WHERE serial > $1 ORDER BY serial LIMIT $2`, after, n)
 }
 
+// PublicEntries is Entries without the names that private projects have.
+func (q Q) PublicEntries(ctx context.Context, after int64, n int) ([]index.Entry, error) {
+	return q.entries(ctx, `SELECT serial, name, version, action, actor, at FROM journal j WHERE serial > $1
+		AND NOT EXISTS (SELECT 1 FROM projects p WHERE p.name = j.name AND p.private = 1) ORDER BY serial LIMIT $2`, after, n)
+}
+
 // EntriesOf lists a project's journal, the newest first.
 func (q Q) EntriesOf(ctx context.Context, name string, n int) ([]index.Entry, error) {
 	return q.entries(ctx, `SELECT serial, name, version, action, actor, at FROM journal WHERE name = $1 ORDER BY serial DESC LIMIT $2`, name, n)

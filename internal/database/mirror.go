@@ -18,12 +18,12 @@ type RecentProject struct {
 	At      int64  // microseconds
 }
 
-// RecentProjects lists live projects, the newest first.
+// RecentProjects lists live public projects, the newest first.
 func (q Q) RecentProjects(ctx context.Context, n int) ([]RecentProject, error) {
 	var out []RecentProject
 	err := q.each(ctx, `SELECT p.display_name, p.name, COALESCE((SELECT r.summary FROM releases r
 			WHERE r.project_id = p.id AND r.withdrawn = 0 ORDER BY r.created_at DESC, r.id DESC LIMIT 1), ''), p.created_at
-		FROM projects p JOIN names n ON n.project_id = p.id WHERE p.withdrawn = 0
+		FROM projects p JOIN names n ON n.project_id = p.id WHERE p.withdrawn = 0 AND p.private = 0
 		ORDER BY p.created_at DESC, p.id DESC LIMIT $1`, []any{n}, func(rows *sql.Rows) error {
 		var p RecentProject
 		err := rows.Scan(&p.Project, &p.Name, &p.Summary, &p.At)
@@ -39,9 +39,9 @@ func (q Q) LiveRolesOfUser(ctx context.Context, username string) ([]index.Role, 
 	return q.roles(ctx, `WHERE u.username_key = $1 AND p.withdrawn = 0 AND p.private = 0 AND r.role <> 'Reader' ORDER BY r.role DESC, p.name`, strings.ToLower(username))
 }
 
-// TotalSize is how many bytes all live projects hold.
+// TotalSize is how many bytes all live public projects hold.
 func (q Q) TotalSize(ctx context.Context) (bytes int64, err error) {
-	_, err = q.one(ctx, `SELECT CAST(COALESCE(SUM(total_size), 0) AS BIGINT) FROM projects WHERE withdrawn = 0`, nil, &bytes)
+	_, err = q.one(ctx, `SELECT CAST(COALESCE(SUM(total_size), 0) AS BIGINT) FROM projects WHERE withdrawn = 0 AND private = 0`, nil, &bytes)
 	return bytes, err
 }
 
@@ -51,12 +51,12 @@ type ReleaseName struct {
 	Version string
 }
 
-// ReleasesWith lists the live releases that have all these classifiers, by
+// ReleasesWith lists the live public releases that have all these classifiers, by
 // project; n at most. It reads the metadata of every release: give it a context
 // that ends.
 func (q Q) ReleasesWith(ctx context.Context, classifiers []string, n int) ([]ReleaseName, error) {
 	text := `SELECT p.name, r.version FROM release_metadata m JOIN releases r ON r.id = m.release_id
-		JOIN projects p ON p.id = r.project_id WHERE p.withdrawn = 0 AND r.withdrawn = 0`
+		JOIN projects p ON p.id = r.project_id WHERE p.withdrawn = 0 AND p.private = 0 AND r.withdrawn = 0`
 	args := []any{n}
 	for _, c := range classifiers {
 		stored, err := json.Marshal(c)

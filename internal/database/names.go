@@ -40,9 +40,11 @@ func (q Q) name(ctx context.Context, text, normalized string) (index.Name, bool,
 }
 
 // LookAlikes lists the names with this look-alike form (N-05) that a project
-// holds or held.
+// holds or held. Those of private projects are left out: their likeness would
+// tell them.
 func (q Q) LookAlikes(ctx context.Context, form string) ([]string, error) {
-	return q.texts(ctx, `SELECT name FROM names WHERE look_alike = $1 AND identities > 0 ORDER BY name`, form)
+	return q.texts(ctx, `SELECT name FROM names WHERE look_alike = $1 AND identities > 0
+		AND NOT EXISTS (SELECT 1 FROM projects p WHERE p.name = names.name AND p.private = 1) ORDER BY name`, form)
 }
 
 // HoldLookAlike makes other transactions that register a name of the same

@@ -28,15 +28,15 @@ func (tx *Tx) SetPrivate(ctx context.Context, id int64, private bool) (bool, err
 	return n == 1, wrap("set visibility of project", id, err)
 }
 
-// PrivateProjects lists the names of private projects.
-func (q Q) PrivateProjects(ctx context.Context) (names []string, err error) {
-	err = q.each(ctx, `SELECT name FROM projects WHERE private = 1`, nil, func(rows *sql.Rows) error {
-		var name string
-		err := rows.Scan(&name)
-		names = append(names, name)
+// PrivateProjects lists the private projects that hold a name.
+func (q Q) PrivateProjects(ctx context.Context) (out []index.Project, err error) {
+	err = q.each(ctx, projectColumns+` JOIN names n ON n.project_id = p.id WHERE p.private = 1`, nil, func(rows *sql.Rows) error {
+		var p index.Project
+		err := scanProject(rows, &p)
+		out = append(out, p)
 		return err
 	})
-	return names, err
+	return out, wrap("list projects that are", "private", err)
 }
 
 func (q Q) project(ctx context.Context, text string, arg any) (p index.Project, found bool, err error) {
@@ -62,8 +62,8 @@ func scanProject(rows *sql.Rows, p *index.Project) error {
 // InsertProject adds a project and returns its key.
 func (tx *Tx) InsertProject(ctx context.Context, p index.Project, createdBy int64) (int64, error) {
 	var id int64
-	_, err := tx.one(ctx, `INSERT INTO projects (uid, name, display_name, created_by, created_at) VALUES ($1, $2, $3, $4, $5) RETURNING id`,
-		[]any{p.UID, p.Name, p.DisplayName, createdBy, micros(p.CreatedAt)}, &id)
+	_, err := tx.one(ctx, `INSERT INTO projects (uid, name, display_name, private, created_by, created_at) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
+		[]any{p.UID, p.Name, p.DisplayName, boolInt(p.Private), createdBy, micros(p.CreatedAt)}, &id)
 	return id, wrap("insert project", p.Name, err)
 }
 
@@ -96,11 +96,11 @@ type ListedProject struct {
 
 // listedColumns joins by name too, so that the whole list is read in the order
 // of an index and not sorted.
-const listedColumns = `SELECT p.name, p.last_serial, p.withdrawn FROM projects p JOIN names n ON n.name = p.name AND n.project_id = p.id`
+const listedColumns = `SELECT p.name, p.last_serial, p.withdrawn, p.private FROM projects p JOIN names n ON n.name = p.name AND n.project_id = p.id`
 
-// ListedProjects streams all live projects in the order of their names.
+// ListedProjects streams all live public projects in the order of their names.
 func (q Q) ListedProjects(ctx context.Context, fn func(ListedProject) error) error {
-	return q.each(ctx, listedColumns+` WHERE p.withdrawn = 0 ORDER BY p.name`, nil, func(rows *sql.Rows) error {
+	return q.each(ctx, listedColumns+` WHERE p.withdrawn = 0 AND p.private = 0 ORDER BY p.name`, nil, func(rows *sql.Rows) error {
 		p, err := scanListed(rows)
 		if err != nil {
 			return err
@@ -109,7 +109,7 @@ func (q Q) ListedProjects(ctx context.Context, fn func(ListedProject) error) err
 	})
 }
 
-// ListedProject finds one row of ListedProjects, withdrawn ones too.
+// ListedProject finds one row of ListedProjects, withdrawn and private ones too.
 func (q Q) ListedProject(ctx context.Context, name string) (p ListedProject, found bool, err error) {
 	err = q.each(ctx, listedColumns+` WHERE n.name = $1`, []any{name}, func(rows *sql.Rows) error {
 		found = true
@@ -120,16 +120,16 @@ func (q Q) ListedProject(ctx context.Context, name string) (p ListedProject, fou
 }
 
 func scanListed(rows *sql.Rows) (p ListedProject, err error) {
-	var withdrawn int
-	err = rows.Scan(&p.Name, &p.Serial, &withdrawn)
-	p.Listed = withdrawn == 0
+	var withdrawn, private int
+	err = rows.Scan(&p.Name, &p.Serial, &withdrawn, &private)
+	p.Listed = withdrawn == 0 && private == 0
 	return p, err
 }
 
-// NewestProjects lists live projects, the newest first.
+// NewestProjects lists live public projects, the newest first.
 func (q Q) NewestProjects(ctx context.Context, n int) ([]index.Project, error) {
 	var out []index.Project
-	err := q.each(ctx, projectColumns+` WHERE p.withdrawn = 0 ORDER BY p.created_at DESC, p.id DESC LIMIT $1`, []any{n}, func(rows *sql.Rows) error {
+	err := q.each(ctx, projectColumns+` WHERE p.withdrawn = 0 AND p.private = 0 ORDER BY p.created_at DESC, p.id DESC LIMIT $1`, []any{n}, func(rows *sql.Rows) error {
 		var p index.Project
 		err := scanProject(rows, &p)
 		out = append(out, p)
@@ -138,10 +138,10 @@ func (q Q) NewestProjects(ctx context.Context, n int) ([]index.Project, error) {
 	return out, err
 }
 
-// LargestProjects lists live projects by the bytes they hold.
+// LargestProjects lists live public projects by the bytes they hold.
 func (q Q) LargestProjects(ctx context.Context, n int) ([]index.Project, error) {
 	var out []index.Project
-	err := q.each(ctx, projectColumns+` WHERE p.withdrawn = 0 ORDER BY p.total_size DESC, p.name LIMIT $1`, []any{n}, func(rows *sql.Rows) error {
+	err := q.each(ctx, projectColumns+` WHERE p.withdrawn = 0 AND p.private = 0 ORDER BY p.total_size DESC, p.name LIMIT $1`, []any{n}, func(rows *sql.Rows) error {
 		var p index.Project
 		err := scanProject(rows, &p)
 		out = append(out, p)
@@ -150,19 +150,23 @@ func (q Q) LargestProjects(ctx context.Context, n int) ([]index.Project, error) 
 	return out, err
 }
 
-// Totals are the counts of the whole index, withdrawn things left out.
+// Totals are the counts of the whole index, withdrawn and private things left
+// out.
 type Totals struct {
 	Projects, Releases, Files, Users, Bytes int64
 }
 
-// Totals counts live things.
+// Totals counts live public things. Those of private projects, which an index
+// finds, are taken off the count of all.
 func (q Q) Totals(ctx context.Context) (t Totals, err error) {
 	_, err = q.one(ctx, `SELECT
-		(SELECT COUNT(*) FROM projects WHERE withdrawn = 0),
-		(SELECT COUNT(*) FROM releases WHERE withdrawn = 0),
-		(SELECT COUNT(*) FROM files WHERE withdrawn = 0),
+		(SELECT COUNT(*) FROM projects WHERE withdrawn = 0 AND private = 0),
+		(SELECT COUNT(*) FROM releases WHERE withdrawn = 0)
+			- (SELECT COUNT(*) FROM releases r JOIN projects p ON p.id = r.project_id WHERE p.private = 1 AND r.withdrawn = 0),
+		(SELECT COUNT(*) FROM files WHERE withdrawn = 0)
+			- (SELECT COUNT(*) FROM files f JOIN projects p ON p.id = f.project_id WHERE p.private = 1 AND f.withdrawn = 0),
 		(SELECT COUNT(*) FROM users),
-		(SELECT CAST(COALESCE(SUM(total_size), 0) AS BIGINT) FROM projects WHERE withdrawn = 0)`, nil,
+		(SELECT CAST(COALESCE(SUM(total_size), 0) AS BIGINT) FROM projects WHERE withdrawn = 0 AND private = 0)`, nil,
 		&t.Projects, &t.Releases, &t.Files, &t.Users, &t.Bytes)
 	return t, err
 }

@@ -101,10 +101,10 @@ type RecentRelease struct {
 	At      int64 // microseconds
 }
 
-// RecentReleases lists live releases of live projects, the newest first; name
-// narrows it to one project unless empty.
+// RecentReleases lists live releases of live projects, the newest first: of all
+// public ones, or of the one that name names, which may be private.
 func (q Q) RecentReleases(ctx context.Context, name string, n int) ([]RecentRelease, error) {
-	where, args := ``, []any{n}
+	where, args := ` AND p.private = 0`, []any{n}
 	if name != "" {
 		where, args = ` AND p.name = $2`, append(args, name)
 	}

@@ -23,7 +23,7 @@ type UploadFacts struct {
 
 const uploadFacts = `SELECT n.name, n.look_alike, n.state, n.project_id, n.had_files, n.held_until, n.note, n.identities, n.created_at,
 	COALESCE(p.id, 0), COALESCE(p.uid, ''), COALESCE(p.display_name, ''), COALESCE(p.standing, ''), COALESCE(p.last_serial, 0),
-	COALESCE(p.total_size, 0), COALESCE(p.file_limit, 0), COALESCE(p.size_limit, 0), COALESCE(p.created_at, 0),
+	COALESCE(p.total_size, 0), COALESCE(p.file_limit, 0), COALESCE(p.size_limit, 0), COALESCE(p.private, 0), COALESCE(p.created_at, 0),
 	COALESCE(r.id, 0), COALESCE(r.version, ''), COALESCE(r.prerelease, 0), COALESCE(r.standing, ''), COALESCE(r.created_at, 0),
 	COALESCE((SELECT f.filename FROM files f WHERE f.release_id = r.id AND f.packagetype = 'sdist' LIMIT 1), ''),
 	COALESCE((SELECT v.project_id FROM version_registry v WHERE v.name = n.name AND v.canonical = $2), 0),
@@ -41,7 +41,7 @@ func (q Q) UploadFacts(ctx context.Context, name, canonical string, userID int64
 	n, p, r := &f.Name, &f.Project, &f.Release
 	f.Known, err = q.one(ctx, uploadFacts, []any{name, canonical, userID},
 		&n.Name, &n.LookAlike, &n.State, &n.ProjectID, &n.HadFiles, &held, &n.Note, &n.Identity, &named,
-		&p.ID, &p.UID, &p.DisplayName, &projectStanding, &p.LastSerial, &p.Size, &p.FileLimit, &p.SizeLimit, &projected,
+		&p.ID, &p.UID, &p.DisplayName, &projectStanding, &p.LastSerial, &p.Size, &p.FileLimit, &p.SizeLimit, &p.Private, &projected,
 		&r.ID, &r.Version, &r.Prerelease, &releaseStanding, &released, &f.Sdist, &f.BurnedBy, &f.Role)
 	if err != nil || !f.Known {
 		return UploadFacts{}, wrap("read facts about", name, err)

@@ -47,12 +47,15 @@ func (g *Gate) Admit(route Route) Handler {
 		if rule.Who == access.Anyone && rule.By == access.ByToken {
 			return route.Handler(w, r) // the handler reads the token itself
 		}
-		if err := g.enter(Of(w), r, rule); err != nil {
-			if to := detour(r, rule, err); to != "" {
+		rec := Of(w)
+		if err := g.enter(rec, r, route, rule); err != nil {
+			if to := detour(r, route, rule, err); to != "" {
 				return See(w, to)
 			}
 			return err
 		}
+		open := rule.Who == access.Anyone || rule.Who == access.Readers && !g.Guard.Policy.ClosedReading
+		rec.Reserved = !open || rec.At.Project.Private
 		return route.Handler(w, r)
 	}
 }
@@ -67,7 +70,7 @@ func (g *Gate) keepOut(w http.ResponseWriter, r *http.Request) error {
 	return g.Guard.Banned(Of(w).Remote)
 }
 
-func (g *Gate) enter(rec *Record, r *http.Request, rule access.Rule) error {
+func (g *Gate) enter(rec *Record, r *http.Request, route Route, rule access.Rule) error {
 	if err := g.crossed.Check(r); err != nil {
 		return index.Refuse(index.CodeCrossSite, "The form came from a page of another site, so nothing was done. Open the page here and try again.")
 	}
@@ -79,12 +82,12 @@ func (g *Gate) enter(rec *Record, r *http.Request, rule access.Rule) error {
 	if rule.Who != access.Anyone && rule.Who != access.Readers {
 		c.Authorization = header
 	}
-	err := g.decide(rec, r, rule, c)
+	err := g.decide(rec, r, route, rule, c)
 	if c.Authorization == header || !index.HasCode(err, index.CodeSignIn) {
 		return err
 	}
 	c.Authorization = header // what anybody may read asks for no proof, so a wrong one does no harm there
-	return challenge(g.decide(rec, r, rule, c))
+	return challenge(g.decide(rec, r, route, rule, c))
 }
 
 // challenge asks for other credentials where those that came are no good.
@@ -95,32 +98,49 @@ func challenge(err error) error {
 	return err
 }
 
-func (g *Gate) decide(rec *Record, r *http.Request, rule access.Rule, c access.Credentials) (err error) {
+func (g *Gate) decide(rec *Record, r *http.Request, route Route, rule access.Rule, c access.Credentials) (err error) {
 	if rec.Visitor, err = g.Guard.Visit(r.Context(), c, rule.By); err != nil {
 		return err
 	}
 	rec.Actor = rec.Visitor.User.Username
-	if rec.At, err = g.Guard.Locate(r.Context(), rec.Visitor, rule, placeName(r, rule)); err != nil {
+	name, missing := placeName(r, route, rule)
+	if rec.At, err = g.Guard.Locate(r.Context(), rec.Visitor, rule, name); err != nil {
 		return err
 	}
-	return g.Guard.Decide(rec.Visitor, rule.Right, rec.At)
+	err = g.Guard.Decide(rec.Visitor, rule.Right, rec.At)
+	switch {
+	case err == nil:
+		return missing
+	case route.Absent != nil && index.HasCode(err, index.CodeNotFound):
+		return route.Absent(r) // what is there and hidden sounds like what is not there
+	}
+	return err
 }
 
-// placeName is what the address names, as far as a right is about it.
-func placeName(r *http.Request, rule access.Rule) string {
-	switch rule.On {
-	case access.OnProject:
-		return packaging.NormalizeName(r.PathValue("project"))
-	case access.OnOrganization:
-		return strings.ToLower(r.PathValue("organization"))
+// placeName is what the address names, as far as a right is about it. Reading
+// knows a project by its normal name only: handlers send other spellings on to
+// that, whatever is there, so they tell nothing.
+func placeName(r *http.Request, route Route, rule access.Rule) (name string, missing error) {
+	switch {
+	case route.About != nil:
+		return route.About(r)
+	case rule.On == access.OnOrganization:
+		return strings.ToLower(r.PathValue("organization")), nil
+	case rule.On == access.OnProject:
+		given := r.PathValue("project")
+		if name = packaging.NormalizeName(given); name != given && rule.Who == access.Readers {
+			return "", nil
+		}
 	}
-	return ""
+	return name, nil
 }
 
 // detour is the page that helps a person over a refusal, "" for none: programs
-// and forms without a way back get the refusal itself.
-func detour(r *http.Request, rule access.Rule, err error) string {
-	if rule.By == access.ByToken || errorForm(r.Header.Get("Accept")) != "html" {
+// and forms without a way back get the refusal itself. So does a browser at an
+// address for programs, some of which ask for HTML: it shows its own box for the
+// user name __token__ and a token.
+func detour(r *http.Request, route Route, rule access.Rule, err error) string {
+	if route.Machine || rule.By == access.ByToken || errorForm(r.Header.Get("Accept")) != "html" {
 		return ""
 	}
 	next := "?next=" + url.QueryEscape(comeBack(r))

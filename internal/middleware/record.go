@@ -3,6 +3,8 @@ package middleware
 import (
 	"io"
 	"net/http"
+	"slices"
+	"strings"
 
 	"strongroom/internal/access"
 	"strongroom/internal/index"
@@ -23,7 +25,10 @@ type Record struct {
 	// them in before the handler runs.
 	Visitor *access.Visitor
 	At      access.At
-	cause   error // what an error hides from the client
+	// Reserved says that the answer is not for everybody: no cache that people
+	// share may keep it, whatever the handler says of caching.
+	Reserved bool
+	cause    error // what an error hides from the client
 }
 
 // Of finds the record behind a handler's ResponseWriter.
@@ -40,15 +45,30 @@ func (rec *Record) Header() http.Header { return rec.w.Header() }
 // WriteHeader implements http.ResponseWriter.
 func (rec *Record) WriteHeader(status int) {
 	if status >= 200 && rec.Status == 0 {
-		rec.Status = status
+		rec.begin(status)
 	}
 	rec.w.WriteHeader(status)
+}
+
+// begin notes the status of an answer whose header is about to be written.
+// Programs may keep a reserved answer and must ask each time whether they still
+// may read it, which costs them a 304.
+func (rec *Record) begin(status int) {
+	rec.Status = status
+	if !rec.Reserved {
+		return
+	}
+	h := rec.Header()
+	if !strings.Contains(h.Get("Cache-Control"), "no-store") {
+		h.Set("Cache-Control", "private, no-cache")
+	}
+	h["Vary"] = slices.Concat(h["Vary"], []string{"Authorization, Cookie"})
 }
 
 // Write implements http.ResponseWriter.
 func (rec *Record) Write(b []byte) (int, error) {
 	if rec.Status == 0 {
-		rec.Status = http.StatusOK
+		rec.begin(http.StatusOK)
 	}
 	n, err := rec.w.Write(b)
 	rec.Bytes += int64(n)
@@ -58,7 +78,7 @@ func (rec *Record) Write(b []byte) (int, error) {
 // ReadFrom keeps sendfile for file downloads.
 func (rec *Record) ReadFrom(src io.Reader) (int64, error) {
 	if rec.Status == 0 {
-		rec.Status = http.StatusOK
+		rec.begin(http.StatusOK)
 	}
 	n, err := io.Copy(rec.w, src)
 	rec.Bytes += n

@@ -18,6 +18,14 @@ type Route struct {
 	Right   access.Right // who may: a row of access.Rules
 	Handler Handler
 	Doc     string // one sentence for the API reference
+	// Machine marks an address for programs: without a login it answers 401, and
+	// never with the way to a page for people.
+	Machine bool
+	// About finds the project that a request is about where the path does not
+	// name it; missing refuses what is not there. Absent is the same refusal for
+	// whoever may not know of what is there. Both must send nothing.
+	About  func(r *http.Request) (project string, missing error)
+	Absent func(r *http.Request) error
 }
 
 // Router makes one Handler of route tables. A path that exists answers other

@@ -26,7 +26,7 @@ type CLI struct {
 	Serve   ServeCommand   `cmd:"" help:"Run the index. The first run makes the administrator and shows an upload token once."`
 	Check   CheckCommand   `cmd:"" help:"Hold local files against the checks of an upload."`
 	Import  ImportCommand  `cmd:"" help:"Take over a folder of wheels and source distributions."`
-	Admin   AdminCommand   `cmd:"" help:"Accounts, tokens, flags, names, switches and mail; works while the server runs."`
+	Admin   AdminCommand   `cmd:"" help:"Accounts, tokens, roles, flags, names, switches and mail; works while the server runs."`
 	Fsck    FsckCommand    `cmd:"" help:"Hold blobs against rows, and rows against each other."`
 	Backup  BackupCommand  `cmd:"" help:"Copy the whole index while it runs."`
 	Restore RestoreCommand `cmd:"" help:"Make an index out of a backup."`
@@ -43,12 +43,13 @@ type AdminCommand struct {
 	Ban    BanCommand    `cmd:"" help:"Networks that nobody may call from."`
 	User   UserCommand   `cmd:"" help:"Accounts."`
 	Token  TokenCommand  `cmd:"" help:"API tokens."`
+	Role   RoleCommand   `cmd:"" help:"Who may do what in a project."`
 	Flag   FlagCommand   `cmd:"" help:"Flags: yanked, deprecated, archived, quarantined, removed, deleted, locked."`
 	Name   NameCommand   `cmd:"" help:"The name registry."`
 	Switch SwitchCommand `cmd:"" help:"Run-time switches such as read-only."`
 	Mail   MailCommand   `cmd:"" help:"How mail leaves."`
 
-	Project      ProjectCommand      `cmd:"" help:"Projects."`
+	Project      ProjectCommand      `cmd:"" help:"Projects, and who may read them."`
 	Organization OrganizationCommand `cmd:"" help:"Organizations and who is in them."`
 	Team         TeamCommand         `cmd:"" help:"Teams of organizations and their roles."`
 

@@ -22,11 +22,12 @@ type TokenCommand struct {
 
 // TokenCreate makes a token.
 type TokenCreate struct {
-	User        string `required:"" help:"Whose token."`
-	Project     string `help:"Narrow it to one project."`
-	Expires     string `help:"How long it lives, such as 90d or 12h; for ever without."`
-	Description string `help:"What it is for." default:"made on the command line"`
-	JSON        bool   `name:"json" help:"Answer as JSON."`
+	User        string   `required:"" help:"Whose token."`
+	Project     string   `help:"Narrow it to one project."`
+	Permission  []string `help:"Narrow it to read or upload; both without." enum:"read,upload"`
+	Expires     string   `help:"How long it lives, such as 90d or 12h; for ever without."`
+	Description string   `help:"What it is for." default:"made on the command line"`
+	JSON        bool     `name:"json" help:"Answer as JSON."`
 }
 
 // Run implements Command.
@@ -45,7 +46,7 @@ func (c *TokenCreate) Run(ctx context.Context, o *Operator) error {
 	if !found {
 		return fmt.Errorf("there is no user %q", c.User)
 	}
-	grant := access.Grant{User: user, Description: c.Description, Expires: life}
+	grant := access.Grant{User: user, Description: c.Description, Permissions: c.Permission, Expires: life}
 	if c.Project != "" {
 		grant.Project = packaging.NormalizeName(c.Project)
 		if grant.Only, _, err = o.DB.Project(ctx, grant.Project); err != nil {

@@ -33,6 +33,9 @@ func (a *Acceptor) readFacts(ctx context.Context, q database.Q, in *incoming) (e
 	f.Release, f.ReleaseExists, f.Sdist = known.Release, known.ReleaseExists, known.Sdist
 	f.Burned = known.BurnedBy != 0
 	in.by.role = known.Role
+	if id := in.by.identity; id != nil {
+		f.Hidden = known.Project.Private && known.Role == "" && !id.User.Superuser
+	}
 	if !f.Exists {
 		return a.readNewcomer(ctx, q, in)
 	}

@@ -120,7 +120,7 @@ func (a *Acceptor) project(ctx context.Context, tx *change.Tx, in *incoming) (in
 	if in.by.identity != nil {
 		owner = in.by.identity.User
 	}
-	p := index.Project{UID: access.NewUID(), Name: in.Name, DisplayName: in.File.Name, CreatedAt: in.at(tx)}
+	p := index.Project{UID: access.NewUID(), Name: in.Name, DisplayName: in.File.Name, Private: a.Policy.NewPrivate, CreatedAt: in.at(tx)}
 	var err error
 	if p.ID, err = tx.InsertProject(ctx, p, in.by.actor.UserID); err != nil {
 		return p, err

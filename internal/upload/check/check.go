@@ -92,6 +92,7 @@ type Policy struct {
 	ReleaseMaxAge   time.Duration // 0 takes files into any release
 	RefuseLookAlike bool          // else warned
 	ProjectsPerHour int           // 0 for no limit
+	NewPrivate      bool          // new projects are private
 
 	Limits       dist.Limits // of archives
 	WarnRecord   bool        // a wrong hash or size in RECORD is only told (AV-15)
@@ -109,6 +110,7 @@ type Facts struct {
 	NameKnown   bool
 	Project     index.Project
 	Exists      bool // a project holds the name
+	Hidden      bool // it is private, and the uploader must not know of it
 	LookAlikes  []string
 	NewProjects int // by this user within the hour
 	Username    string
@@ -130,7 +132,7 @@ type Facts struct {
 func All() []Check {
 	return []Check{
 		action, strayFile, protocolVersion, projectName, fileType, digestFields, pythonVersion, anyDigest, formMetadata, hasContent,
-		switches, newProjectRate, newProjectSwitch, standardLibrary, nameState, lookAlike, projectStatus,
+		switches, hiddenProject, newProjectRate, newProjectSwitch, standardLibrary, nameState, lookAlike, projectStatus,
 		filenameCharacters, filenameLength, extension, contentType, fileSize, digests, sdistFilename, wheelFilename, platformTag, wheelSpelling, wheelVersion,
 		sameBytes, fileExists, filenameReuse,
 		releaseStatus, versionReuse, releaseAge, secondSdist, projectSize,

@@ -9,6 +9,23 @@ import (
 
 // The checks of a project's first upload, in the order of N-07.
 
+// hiddenProject keeps a private project from whoever may not read it: its name
+// is refused as one that administrators prohibited, which does not tell whether
+// a project, a release or a file is behind it.
+var hiddenProject = Check{
+	Name: "hidden-project", Row: 14, Stage: Project, Ref: "security-bar 3.4",
+	Run: func(u *Upload) []index.Problem {
+		if !u.Facts.Hidden {
+			return nil
+		}
+		return prohibited(u, index.NameProhibited)
+	},
+}
+
+func prohibited(u *Upload, state index.NameState) []index.Problem {
+	return refuse(index.CodeNameProhibited, "The name '%s' isn't allowed: it is %s here. Ask the administrators or choose another name.", u.NameText, state)
+}
+
 var newProjectRate = Check{
 	Name: "new-project-rate", Row: 14, Stage: Project, Ref: "N-07",
 	Run: func(u *Upload) []index.Problem {
@@ -51,7 +68,7 @@ var nameState = Check{
 		}
 		switch {
 		case n.State == index.NameProhibited || n.State == index.NameReserved:
-			return refuse(index.CodeNameProhibited, "The name '%s' isn't allowed: it is %s here. Ask the administrators or choose another name.", u.NameText, n.State)
+			return prohibited(u, n.State)
 		case n.HadFiles:
 			return refuse(index.CodeNameHeld, "The name '%s' belongs to a project that was deleted; names are not given away again. Ask the administrators.", u.NameText)
 		case u.Now.Before(n.HeldUntil):

@@ -94,6 +94,7 @@ func projectRows() []row {
 	return []row{
 		{"row 2 read-only", wheel, func(u *Upload) { u.Facts.Switches = map[string]string{index.SwitchReadOnly: "Until noon."} }, index.CodeReadOnly, "Read-only mode: uploads are temporarily disabled. Until noon."},
 		{"row 2 uploads are off", wheel, func(u *Upload) { u.Facts.Switches = map[string]string{index.SwitchNoUploads: ""} }, index.CodeUploadsDisabled, "New uploads are temporarily disabled."},
+		{"row 14 private to others", wheel, func(u *Upload) { u.Facts.Hidden = true }, index.CodeNameProhibited, "isn't allowed: it is prohibited here"},
 		{"row 14 rate", wheel, first(func(u *Upload) { u.Facts.NewProjects = 20 }), index.CodeTooManyProjects, "oo many new projects"},
 		{"row 14 new projects are off", wheel, func(u *Upload) {
 			u.Facts.Exists, u.Facts.Switches = false, map[string]string{index.SwitchNoNewProjects: ""}

@@ -44,9 +44,9 @@ func (b *Browse) Routes() []middleware.Route {
 	return []middleware.Route{
 		{Methods: "GET", Path: "/{$}", Right: access.ReadIndex, Handler: b.start, Doc: "The start page."},
 		{Methods: "GET", Path: "/project/{project}/{$}", Right: access.ReadProject, Handler: b.project, Doc: "A project with its latest release."},
-		{Methods: "GET", Path: "/project/{project}", Right: access.ReadProject, Handler: addSlash, Doc: "Redirects to the page with a slash."},
+		{Methods: "GET", Path: "/project/{project}", Right: access.ReadIndex, Handler: addSlash, Doc: "Redirects to the page with a slash."},
 		{Methods: "GET", Path: "/project/{project}/{version}/{$}", Right: access.ReadProject, Handler: b.project, Doc: "A release of a project."},
-		{Methods: "GET", Path: "/project/{project}/{version}", Right: access.ReadProject, Handler: addSlash, Doc: "Redirects to the page with a slash."},
+		{Methods: "GET", Path: "/project/{project}/{version}", Right: access.ReadIndex, Handler: addSlash, Doc: "Redirects to the page with a slash."},
 		{Methods: "GET", Path: "/user/{username}/{$}", Right: access.ReadIndex, Handler: b.person, Doc: "A user, with the public projects they own or maintain."},
 		{Methods: "GET", Path: "/user/{username}", Right: access.ReadIndex, Handler: addSlash, Doc: "Redirects to the page with a slash."},
 		{Methods: "GET", Path: "/org/{organization}/{$}", Right: access.ReadIndex, Handler: b.organization, Doc: "An organization, with its public projects."},
@@ -102,11 +102,7 @@ func (b *Browse) project(w http.ResponseWriter, r *http.Request) error {
 	if normal := packaging.NormalizeName(name); normal != name || !packaging.ValidName(name) {
 		return toNormal(w, r, name, version)
 	}
-	canonical, err := canonicalOf(version)
-	if err != nil {
-		return err
-	}
-	view, err := b.Pages.View(r.Context(), name, canonical)
+	view, err := b.Pages.View(r.Context(), name, canonicalOf(version))
 	if err != nil {
 		return err
 	}
@@ -114,15 +110,13 @@ func (b *Browse) project(w http.ResponseWriter, r *http.Request) error {
 	return b.page.Write(w, r, pageStatus(view), data)
 }
 
-func canonicalOf(version string) (string, error) {
-	if version == "" {
-		return "", nil
-	}
+// canonicalOf leaves what is no version as it is: it is that of no release.
+func canonicalOf(version string) string {
 	v, err := pep440.Parse(version)
 	if err != nil {
-		return "", index.Refuse(index.CodeNotFound, "%q is not a version.", version)
+		return version
 	}
-	return v.Canonical(), nil
+	return v.Canonical()
 }
 
 // pageStatus is 410 for what was deleted or removed; a quarantined project

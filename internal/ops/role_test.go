@@ -1,0 +1,58 @@
+package ops_test
+
+import (
+	"strings"
+	"testing"
+
+	"strongroom/internal/app/apptest"
+)
+
+// TestProjectsAndRoles: who may read a project and who has which role, from the command line, with journal and audit log.
+func TestProjectsAndRoles(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+		s.MustUpload(apptest.Wheel("demo", "1.0", "x"))
+		s.User("bob")
+		do := func(code int, want string, args ...string) {
+			t.Helper()
+			if o := run(s.Config.Data, append([]string{"admin"}, args...)...).want(t, code); !strings.Contains(o.stdout+o.stderr, want) {
+				t.Errorf("%v: want %q in\n%s%s", args, want, o.stdout, o.stderr)
+			}
+		}
+		do(0, "Demo is private.", "project", "private", "Demo")
+		do(0, "demo is private.", "project", "private", "demo")
+		do(0, `{"private":false,"project":"demo"}`, "project", "public", "Demo", "--json")
+		do(1, `no project "nothing"`, "project", "private", "nothing")
+		do(0, "bob is Reader of demo.", "role", "set", "--project", "demo", "--user", "bob", "Reader")
+		do(0, "bob is Maintainer of demo.", "role", "set", "--project", "demo", "--user", "bob", "Maintainer")
+		do(0, "Owner\tadmin\nMaintainer\tbob\n", "role", "list", "--project", "demo")
+		do(0, `{"role":"Maintainer","user":"bob"}`, "role", "list", "--project", "demo", "--json")
+		do(1, "admin is the only Owner of demo", "role", "remove", "--project", "demo", "--user", "admin")
+		do(1, "admin is the only Owner of demo", "role", "set", "--project", "demo", "--user", "admin", "Reader")
+		do(1, `no user "carol"`, "role", "set", "--project", "demo", "--user", "carol", "Reader")
+		do(2, "must be one of", "role", "set", "--project", "demo", "--user", "bob", "King")
+		do(0, "bob has no role of their own", "role", "remove", "--project", "demo", "--user", "bob")
+		do(1, "bob has no role of their own", "role", "remove", "--project", "demo", "--user", "bob")
+		do(2, "must be one of", "token", "create", "--user", "bob", "--permission", "dance")
+		do(0, "pypi-", "token", "create", "--user", "bob", "--permission", "read", "--project", "demo")
+
+		entries, err := s.DB.EntriesOf(t.Context(), "demo", 4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var actions []string
+		for _, e := range entries {
+			actions = append(actions, e.Action)
+		}
+		if got := strings.Join(actions, ", "); got != "remove Maintainer bob, change Maintainer bob, make public, make private" { // no Reader: nobody's business
+			t.Errorf("the journal has %s", got)
+		}
+		events, err := s.DB.EventsOf(t.Context(), "project:demo", 5)
+		if err != nil || len(events) != 5 || events[0].Before != "Maintainer bob" || events[2].After != "Reader bob" || events[3].After != "public" || events[4].Before != "public" {
+			t.Errorf("%+v, %v", events, err)
+		}
+		tokens, err := s.DB.TokensOf(t.Context(), s.User("bob").ID)
+		if err != nil || len(tokens) != 1 || strings.Join(tokens[0].Permissions, ",") != "read" || tokens[0].ProjectID == 0 {
+			t.Errorf("%+v, %v", tokens, err)
+		}
+	})
+}
