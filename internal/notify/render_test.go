@@ -202,12 +202,14 @@ func TestR24Injection(t *testing.T) {
 	}
 }
 
+// evils are values that people could give. Those that would act wherever they
+// stand are together in one.
 func evils() []string {
 	return []string{
-		"x\r\nBcc: evil@example.com", "x\n\nhttps://index.example.com/evil", "\n- x", "\n> x", "\n  Name: value", "x\x00y", "\x1b[2Jx",
-		"<script>alert(1)</script>", "<img src=https://evil.example/x>", `" onmouseover="x`, "</p></main>", "&lt;b&gt;", "javascript:alert(1)",
-		"%s%d%n%!v(MISSING)", "{{.Path}}", "{{template \"x\"}}", "\u202egnp.exe", "x\u2028y", "x\u0085y", "\xff\xfe", "a\u200b\u2060\ufeffb", "- x", "> - > x", "  x: y",
-		"https://evil.example/x", "https://index.example.com/x", "=?utf-8?q?x?=", strings.Repeat("x", 5_000), strings.Repeat("ä ", 5_000),
+		"x\r\nBcc: evil@example.com\n\nhttps://index.example.com/evil", "\n- x", "\n> x", "\n  Name: value", "- x", "> - > x", "  x: y",
+		"x\x00y\x1b[2J\u2028\u0085\u202egnp.exe\u200b\u2060\ufeff\xff\xfe", "<script>alert(1)</script><img src=https://evil.example/x>",
+		`</p></main>" onmouseover="x &lt;b&gt; %s%d%n%!v(MISSING) {{.Path}}{{template "x"}} =?utf-8?q?x?=`,
+		"javascript:alert(1)", "https://evil.example/x", "https://index.example.com/x", strings.Repeat("x", 2_000), strings.Repeat("ä ", 2_000),
 	}
 }
 

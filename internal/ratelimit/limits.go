@@ -71,7 +71,7 @@ var limits = [...]Limit{
 	{RegisterAddress, 20, time.Hour, "Attempts to make an account, for each client address."},
 	{ConfirmLogin, 5, time.Hour, "Mails that ask whether a new browser is the user's, for each account."},
 
-	{AddEmail, 5, 24 * time.Hour, "Addresses that are added to an account, for each account."},
+	{AddEmail, 2, 24 * time.Hour, "Addresses that are added to an account, for each account."},
 	{VerifyEmail, 3, 6 * time.Hour, "Mails that are asked for again to verify an address, for each account."},
 	{ChangePassword, 5, 5 * time.Minute, "Tries to change a password, for each account."},
 }

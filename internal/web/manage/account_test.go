@@ -203,7 +203,7 @@ func trusted(t *testing.T, s *apptest.Server, user string) int {
 // are out, none is remembered, and this one has a new cookie (MFA-9).
 func TestChangePassword(t *testing.T) {
 	s := apptest.Start(t)
-	b, other := signIn(t, s, "alice"), signIn(t, s, "alice")
+	b := signIn(t, s, "alice")
 	remember(t, s, "alice")
 	const good = "entirely unguessable walrus 7"
 	for _, row := range []struct{ old, new, again, field, want string }{
@@ -221,7 +221,8 @@ func TestChangePassword(t *testing.T) {
 	has(t, b.PostForm(account, "password", oldPassword, "new_password", oldPassword, "password_confirm", oldPassword), 400, "the password you have")
 	has(t, b.PostForm(account, "password", oldPassword, "new_password", good, "password_confirm", good), 400, "tried too often")
 	s.SetClock(5*time.Minute - time.Second) // before the proof is too old
-	b, other = signIn(t, s, "alice"), signIn(t, s, "alice")
+	b = signIn(t, s, "alice")
+	other := signIn(t, s, "alice")
 	s.SetClock(5*time.Minute + time.Second)
 	before := b.Cookies[middleware.LoginCookie]
 	done(t, b.PostForm(account, "password", oldPassword, "new_password", good, "password_confirm", good), account)

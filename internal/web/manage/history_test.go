@@ -89,12 +89,11 @@ func TestNotYours(t *testing.T) {
 	bob := signIn(t, s, "bob")
 	email := addEmail(t, s, "bob", "bob2@example.com", true)
 	unverified := addEmail(t, s, "bob", "bob3@example.com", false)
-	device := remember(t, s, "bob")
 	s.NewToken(access.Grant{User: s.User("bob"), Description: "CI"})
 	token := living(t, s, "bob")[0].ID
 	addApp(t, s, bob, "Phone")
 	login := access.HashSecret(bob.Cookies["__Host-strongroom"])
-	device = remember(t, s, "bob")
+	device := remember(t, s, "bob") // after the second factor, which ends the trust in others
 
 	alice := signIn(t, s, "alice")
 	for _, row := range []struct{ path, field, theirs, none string }{

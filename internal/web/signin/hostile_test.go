@@ -93,7 +93,7 @@ func TestHeaderInjection(t *testing.T) {
 				t.Errorf("%q: %s", text, r.Status)
 			}
 		}
-		s.SetClock(s.Clock().Sub(time.Now()) + 2*time.Hour) // past the limits
+		s.SetClock(time.Until(s.Clock()) + 2*time.Hour) // past the limits
 	}
 }
 

@@ -170,7 +170,7 @@ func TestOneKeyAnswerWins(t *testing.T) {
 		first := from(s, "192.0.2.1")
 		login(first, "alice", goodPassword)
 		answer := k.answer(t, first.PostForm(keyOptions).Text)
-		won := atOnce(many, func(i int) bool {
+		won := atOnce(many(), func(i int) bool {
 			b := from(s, fmt.Sprintf("192.0.2.%d", i+1))
 			for name, value := range first.Cookies {
 				b.Cookies[name] = value
@@ -179,7 +179,7 @@ func TestOneKeyAnswerWins(t *testing.T) {
 			return loginOf(b) != ""
 		})
 		if won != 1 {
-			t.Errorf("%d of %d won, want 1", won, many)
+			t.Errorf("%d of %d won, want 1", won, many())
 		}
 	})
 }

@@ -34,14 +34,21 @@ func atOnce(n int, fn func(i int) bool) int {
 	return int(won.Load())
 }
 
-const many = 64
+// many is how many race at once: fewer in the quick check, for each hashes a
+// password.
+func many() int {
+	if testing.Short() {
+		return 16
+	}
+	return 64
+}
 
 // begun are browsers that gave the right password and wait for the factor, each
 // at an address of its own. One really signs in; the others get tickets like
-// its, for hashing 64 passwords proves nothing here.
+// its, for hashing many passwords proves nothing here.
 func begun(s *apptest.Server, t *testing.T) []*apptest.Browser {
 	t.Helper()
-	all := make([]*apptest.Browser, many)
+	all := make([]*apptest.Browser, many())
 	all[0] = from(s, "192.0.2.1")
 	goes(t, login(all[0], "alice", goodPassword), "/account/two-factor/")
 	ticket, found, err := s.DB.Ticket(t.Context(), index.TicketSecondFactor, access.HashSecret(all[0].Cookies["__Host-strongroom-pending"]), s.Clock())
@@ -49,7 +56,7 @@ func begun(s *apptest.Server, t *testing.T) []*apptest.Browser {
 		t.Fatalf("no ticket: %v", err)
 	}
 	do(t, s, func(ctx context.Context, tx *change.Tx) error {
-		for i := 1; i < many; i++ {
+		for i := 1; i < len(all); i++ {
 			all[i] = from(s, fmt.Sprintf("192.0.2.%d", i+1))
 			all[i].Cookies["__Host-strongroom-pending"], ticket.Hash = access.NewSecret()
 			if err := tx.InsertTicket(ctx, ticket); err != nil {
@@ -61,8 +68,8 @@ func begun(s *apptest.Server, t *testing.T) []*apptest.Browser {
 	return all
 }
 
-// TestOneWins is P30 for every secret here that works once: of 64 at the same
-// time, one does.
+// TestOneWins is P30 for every secret here that works once: of many at the
+// same time, one does.
 func TestOneWins(t *testing.T) {
 	for name, database := range apptest.Databases(t) {
 		for kind, race := range map[string]func(*testing.T, *apptest.Server) int{
@@ -74,7 +81,7 @@ func TestOneWins(t *testing.T) {
 					c.Registration = "invitation"
 				})
 				if won := race(t, s); won != 1 {
-					t.Errorf("%d of %d won, want 1", won, many)
+					t.Errorf("%d of %d won, want 1", won, many())
 				}
 			})
 		}
@@ -88,7 +95,7 @@ func raceTOTP(t *testing.T, s *apptest.Server) int {
 	_, secret, _ := enrolled(t, s, "alice")
 	all := begun(s, t)
 	now := code(s, secret)
-	return atOnce(many, func(i int) bool {
+	return atOnce(many(), func(i int) bool {
 		all[i].PostForm("/account/two-factor/", "totp_value", now)
 		return loginOf(all[i]) != ""
 	})
@@ -97,7 +104,7 @@ func raceTOTP(t *testing.T, s *apptest.Server) int {
 func raceRecovery(t *testing.T, s *apptest.Server) int {
 	_, _, codes := enrolled(t, s, "alice")
 	all := begun(s, t)
-	return atOnce(many, func(i int) bool {
+	return atOnce(many(), func(i int) bool {
 		all[i].PostForm("/account/recovery-code/", "recovery_code_value", codes[3])
 		return loginOf(all[i]) != ""
 	})
@@ -108,7 +115,7 @@ func racePending(t *testing.T, s *apptest.Server) int {
 	_, _, codes := enrolled(t, s, "alice")
 	first := from(s, "192.0.2.1")
 	login(first, "alice", goodPassword)
-	return atOnce(many, func(i int) bool {
+	return atOnce(many(), func(i int) bool {
 		b := from(s, fmt.Sprintf("192.0.2.%d", i+1))
 		b.Cookies["__Host-strongroom-pending"] = first.Cookies["__Host-strongroom-pending"]
 		b.PostForm("/account/recovery-code/", "recovery_code_value", codes[i%factor.RecoveryCodes])
@@ -120,7 +127,7 @@ func raceReset(t *testing.T, s *apptest.Server) int {
 	withPassword(t, s, "alice")
 	s.NewBrowser().PostForm("/account/request-password-reset/", "username_or_email", "alice")
 	token := tokenOf(link(t, s, "alice@example.com", "Choose a new password"))
-	return atOnce(many, func(i int) bool {
+	return atOnce(many(), func(i int) bool {
 		typed := fmt.Sprintf("%s number %d", newPassword, i)
 		r := s.NewBrowser().PostForm("/account/reset-password/", "token", token, "new_password", typed, "password_confirm", typed)
 		return r.StatusCode == http.StatusSeeOther
@@ -132,7 +139,7 @@ func raceInvitation(t *testing.T, s *apptest.Server) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return atOnce(many, func(i int) bool {
+	return atOnce(many(), func(i int) bool {
 		r := from(s, fmt.Sprintf("192.0.2.%d", i+1)).PostForm("/account/register/", "username", fmt.Sprintf("user%d", i), "email", fmt.Sprintf("user%d@example.org", i),
 			"new_password", newPassword, "password_confirm", newPassword, "invite", tokenOf(link))
 		return r.StatusCode == http.StatusSeeOther
@@ -146,7 +153,7 @@ func raceVerification(t *testing.T, s *apptest.Server) int {
 	}
 	s.NewBrowser().PostForm("/account/register/", "username", "eve", "email", "eve@example.org", "new_password", newPassword, "password_confirm", newPassword, "invite", tokenOf(path))
 	token := tokenOf(link(t, s, "eve@example.org", "Confirm your mail address"))
-	return atOnce(many, func(int) bool {
+	return atOnce(many(), func(int) bool {
 		return s.NewBrowser().PostForm("/account/verify-email/", "token", token).StatusCode == http.StatusSeeOther
 	})
 }
@@ -158,7 +165,7 @@ func raceConfirm(t *testing.T, s *apptest.Server) int {
 	first := from(s, "192.0.2.1")
 	goes(t, login(first, "alice", goodPassword), "/account/confirm-login/")
 	token := tokenOf(link(t, s, "alice@example.com", "Is this you?"))
-	return atOnce(many, func(int) bool {
+	return atOnce(many(), func(int) bool {
 		b := from(s, "192.0.2.1")
 		b.Cookies["__Host-strongroom-confirm"] = first.Cookies["__Host-strongroom-confirm"]
 		b.PostForm("/account/confirm-login/", "token", token)
@@ -171,7 +178,7 @@ func raceConfirm(t *testing.T, s *apptest.Server) int {
 func TestManyGuessesAtOnce(t *testing.T) {
 	s := start(t)
 	withPassword(t, s, "alice")
-	tried := atOnce(many, func(i int) bool {
+	tried := atOnce(many(), func(i int) bool {
 		return login(from(s, fmt.Sprintf("192.0.2.%d", i+1)), "alice", "x").StatusCode == http.StatusBadRequest
 	})
 	if tried != 10 {
