@@ -517,4 +517,3 @@ func (w *walk) removeTeamRole() step {
 		func() { delete(g.teams[name].roles, p) },
 	}
 }
-
