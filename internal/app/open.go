@@ -139,6 +139,7 @@ func (a *App) wire() {
 	a.Guard = &access.Guard{DB: a.DB, Keys: a.Keys, Clock: clock, Location: location(c.URL), Policy: access.Policy{
 		ClosedReading: c.Read == "login", Require2FA: c.Require2FA, VerifiedEmail: *c.VerifiedEmail,
 		Delegated: a.company.Delegated, CompanyTokens: time.Duration(*c.SSOTokensDays) * 24 * time.Hour,
+		ClosedGroups: c.Organizations == "administrators",
 	}, Remember: rememberRights}
 	a.Pages = pages.New(a.DB, pages.Options{URL: c.URL, Budget: c.PageMemory, DeletedSimple: c.DeletedSimple == "empty"})
 	a.Root = pages.NewRoot(a.DB)
