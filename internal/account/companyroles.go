@@ -22,7 +22,9 @@ func applyGrants(ctx context.Context, tx *change.Tx, u *index.User, source strin
 	}
 	if changed {
 		u.Superuser = g.Administrator
-		note(tx, *u, index.EventAdministrator, yesNo(!g.Administrator), yesNo(g.Administrator)+" by "+source)
+		tx.Event(index.Event{
+			Action: index.EventAdministrator, Object: object(*u), Before: yesNo(!g.Administrator), After: yesNo(g.Administrator), Reason: byGroups(source),
+		})
 	}
 	given, err := tx.GivenRoles(ctx, u.ID, source)
 	if err != nil {
@@ -42,6 +44,9 @@ func applyGrants(ctx context.Context, tx *change.Tx, u *index.User, source strin
 	}
 	return nil
 }
+
+// byGroups is the reason that histories show.
+func byGroups(source string) string { return "groups of " + source }
 
 func yesNo(on bool) string {
 	if on {
@@ -83,11 +88,11 @@ func changeGiven(ctx context.Context, tx *change.Tx, u index.User, source string
 	if err != nil || !changed { // somebody else gave a role by hand
 		return err
 	}
-	action, kind := index.EventMemberAdd, notify.AddedAsMember
+	action, before, kind := index.EventMemberAdd, "", notify.AddedAsMember
 	if old != "" {
-		action, kind = index.EventMemberChange, notify.RoleChangedAsMember
+		action, before, kind = index.EventMemberChange, string(old)+" "+u.Username, notify.RoleChangedAsMember
 	}
-	tx.Event(index.Event{Action: action, Object: "organization:" + o.Name, Before: string(old), After: string(role) + " " + u.Username + " by " + source})
+	tx.Event(index.Event{Action: action, Object: "organization:" + o.UID, Before: before, After: string(role) + " " + u.Username, Reason: byGroups(source)})
 	return notify.Enqueue(ctx, tx, notify.Notice{Kind: kind, UserID: u.ID, Data: d})
 }
 
@@ -100,6 +105,6 @@ func takeRole(ctx context.Context, tx *change.Tx, u index.User, source string, o
 		return err
 	}
 	d.Role = string(old)
-	tx.Event(index.Event{Action: index.EventMemberRemove, Object: "organization:" + o.Name, Before: string(old) + " " + u.Username + " by " + source})
+	tx.Event(index.Event{Action: index.EventMemberRemove, Object: "organization:" + o.UID, Before: string(old) + " " + u.Username, Reason: byGroups(source)})
 	return notify.Enqueue(ctx, tx, notify.Notice{Kind: notify.RemovedAsMember, UserID: u.ID, Data: d})
 }
