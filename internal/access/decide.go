@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"strongroom/internal/database"
@@ -55,6 +56,11 @@ func (g *Guard) Decide(v *Visitor, right Right, at At) error {
 	if err := g.Meets(v.User, v.State, rule); err != nil {
 		return err
 	}
+	if rule.Held {
+		if err := NotHeld(v.User, g.Clock()); err != nil {
+			return err
+		}
+	}
 	if rule.Fresh > 0 && g.Clock().Sub(v.Login.ProvenAt) > rule.Fresh {
 		return index.Refuse(index.CodeProveAgain, "Prove again that it is you: the last time was more than %d minutes ago.", int(rule.Fresh/time.Minute))
 	}
@@ -93,9 +99,14 @@ func notAllowed(u index.User, rule Rule, at At) error {
 	return index.Refuse(index.CodeNotAllowed, "The user '%s' isn't allowed to %s%s.%s", u.Username, rule.Phrase, at.name(), help)
 }
 
+// permits reports whether a token's list of permissions has that of the rule.
+func permits(t index.Token, rule Rule) bool {
+	return rule.Permission != "" && (len(t.Permissions) == 0 || slices.Contains(t.Permissions, rule.Permission))
+}
+
 // tokenAllows asks the token's caveats and its permissions.
 func (g *Guard) tokenAllows(v *Visitor, rule Rule, at At) error {
-	if rule.Permission == "" || len(v.Token.Token.Permissions) > 0 && !slices.Contains(v.Token.Token.Permissions, rule.Permission) {
+	if !permits(v.Token.Token, rule) {
 		return index.Refuse(index.CodeInvalidToken, "Invalid API Token: it may not %s%s.", rule.Phrase, at.name())
 	}
 	if rule.Who == Readers {
@@ -118,7 +129,22 @@ func (g *Guard) Meets(u index.User, st index.AccountState, rule Rule) error {
 		return index.Refuse(index.CodeNeedEmail, "User %s does not have a verified primary email address. Verify one in the account settings first.", u.Username)
 	}
 	if g.needsFactor(st, u) && st.Factors == 0 {
-		return index.Refuse(index.CodeNeedFactor, "User %s does not have two-factor authentication enabled. Please enable 2FA in the account settings before attempting to %s.", u.Username, rule.Phrase)
+		return index.Refuse(index.CodeNeedFactor, "User %s does not have two-factor authentication enabled. Please enable 2FA in the account settings before attempting to %s.", u.Username, rule.bare())
+	}
+	return nil
+}
+
+// bare is the phrase where no thing follows it.
+func (r Rule) bare() string {
+	return strings.TrimSuffix(strings.TrimSuffix(r.Phrase, " to"), " of")
+}
+
+// NotHeld refuses while an account is on hold: after an administrator took its
+// second factors away it makes no tokens and changes no roles for a day (MFA-7).
+func NotHeld(u index.User, now time.Time) error {
+	if now.Before(u.HeldUntil) {
+		return index.Refuse(index.CodeHeld, "The account %s is on hold until %s, because its second factors were reset: until then it makes no tokens and changes no roles.",
+			u.Username, u.HeldUntil.Format("2006-01-02 15:04 UTC"))
 	}
 	return nil
 }
@@ -162,6 +188,9 @@ func (g *Guard) May(ctx context.Context, q database.Q, v *Visitor, right Right, 
 // MayCreate reports whether the identity's token lets it create a project of
 // this name (T-08).
 func (g *Guard) MayCreate(id *Identity, name string) error {
+	if rule, _ := RuleOf(Upload); !permits(id.Token, rule) {
+		return index.Refuse(index.CodeInvalidToken, "Invalid API Token: it may not %s project '%s'.", rule.Phrase, name)
+	}
 	return id.Admits(Target{Project: name, Now: g.Clock()})
 }
 

@@ -29,6 +29,7 @@ type Guard struct {
 	Remember time.Duration
 
 	private privates
+	bans    bans
 	memory  memory
 
 	mu   sync.Mutex
@@ -131,7 +132,7 @@ func (g *Guard) lookUp(ctx context.Context, q database.Q, tokenID string) (*Iden
 	if err != nil {
 		return nil, err
 	}
-	if !found {
+	if !found || !user.ClosedAt.IsZero() {
 		return nil, refused
 	}
 	if err := notFrozen(user); err != nil {
@@ -151,17 +152,22 @@ func notFrozen(user index.User) error {
 	return nil
 }
 
-// StillValid asks again, through q, whether the token and its user may act: an
-// upload can take minutes.
+// StillValid asks, through q, whether the token lives and its user may upload:
+// not frozen, and with what the policies on addresses and second factors ask for
+// (MFA-6). It is asked again at the end, for an upload can take minutes.
 func (g *Guard) StillValid(ctx context.Context, q database.Q, id *Identity) error {
-	user, found, err := q.TokenOwner(ctx, id.Token.ID)
+	user, state, found, err := q.TokenOwner(ctx, id.Token.ID)
 	if err != nil {
 		return err
 	}
-	if !found {
+	if !found || !user.ClosedAt.IsZero() {
 		return unknownToken()
 	}
-	return notFrozen(user)
+	if err := notFrozen(user); err != nil {
+		return err
+	}
+	rule, _ := RuleOf(Upload)
+	return g.Meets(user, state, rule)
 }
 
 // credentials finds the token in the header.
@@ -203,6 +209,9 @@ type Grant struct {
 // NewToken makes a token in the caller's change and returns its row and its
 // secret text, which is not kept anywhere.
 func (g *Guard) NewToken(ctx context.Context, tx *change.Tx, grant Grant) (index.Token, string, error) {
+	if err := NotHeld(grant.User, tx.Now); err != nil && tx.Actor.Kind == "user" {
+		return index.Token{}, "", err
+	}
 	key := make([]byte, 32)
 	if _, err := rand.Read(key); err != nil {
 		return index.Token{}, "", err

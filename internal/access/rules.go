@@ -28,7 +28,8 @@ const (
 	SeeAccount     Right = "account:read"
 	ChangeAccount  Right = "account:change" // names, addresses, password, second factors
 	UseAccount     Right = "account:use"    // lists of what the account is in, invitations
-	ManageTokens   Right = "account:tokens" // make, narrow, revoke
+	EndAccess      Right = "account:end"    // logins, remembered browsers and tokens
+	ManageTokens   Right = "account:tokens" // make, narrow
 	CreateGroup    Right = "organization:create"
 	SeeGroup       Right = "organization:read"
 	ManageGroup    Right = "organization:change"
@@ -74,7 +75,8 @@ const (
 // Rule says who has a right. Superuser lets administrators of the index have it
 // in places that are not theirs. Factor asks for what the policies on verified
 // addresses and second factors ask for (MFA-6). Fresh is how recent a proof of
-// the person must be, 0 for any (MFA-10). Permission is what a token with a
+// the person must be, 0 for any (MFA-10). Held refuses accounts that are on hold
+// after a reset (MFA-7). Permission is what a token with a
 // list of permissions must have; a token cannot do what has none.
 type Rule struct {
 	Right      Right
@@ -86,6 +88,7 @@ type Rule struct {
 	Permission string
 	Factor     bool
 	Fresh      time.Duration
+	Held       bool
 	Phrase     string // "isn't allowed to <phrase> …"
 }
 
@@ -112,20 +115,21 @@ func Rules() []Rule {
 		{Right: SeeProject, On: OnProject, Who: Holders, Roles: both, Superuser: true, By: BySession, Factor: true, Phrase: "manage"},
 		{Right: SetFlags, On: OnProject, Who: Holders, Roles: owner, Superuser: true, By: BySession, Factor: true, Fresh: usual, Phrase: "change the status of"},
 		{Right: SeeRoles, On: OnProject, Who: Holders, Roles: both, Superuser: true, By: BySession, Factor: true, Phrase: "see the roles of"},
-		{Right: ManageRoles, On: OnProject, Who: Holders, Roles: owner, Superuser: true, By: BySession, Factor: true, Fresh: usual, Phrase: "change the roles of"},
+		{Right: ManageRoles, On: OnProject, Who: Holders, Roles: owner, Superuser: true, By: BySession, Factor: true, Fresh: usual, Held: true, Phrase: "change the roles of"},
 		{Right: LeaveProject, On: OnProject, Who: Holders, Roles: all, By: BySession, Fresh: usual, Phrase: "leave"},
-		{Right: ChangeProject, On: OnProject, Who: Holders, Roles: owner, Superuser: true, By: BySession, Factor: true, Fresh: usual, Phrase: "change"},
+		{Right: ChangeProject, On: OnProject, Who: Holders, Roles: owner, Superuser: true, By: BySession, Factor: true, Fresh: usual, Held: true, Phrase: "change"},
 
 		{Right: SeeAccount, On: OnAccount, Who: Users, By: BySession, Phrase: "see"},
-		{Right: ChangeAccount, On: OnAccount, Who: Users, By: BySession, Fresh: usual, Phrase: "change"},
+		{Right: ChangeAccount, On: OnAccount, Who: Users, By: BySession, Fresh: recent, Phrase: "change"},
+		{Right: EndAccess, On: OnAccount, Who: Users, By: BySession, Fresh: usual, Phrase: "end logins and tokens of"},
 		{Right: UseAccount, On: OnAccount, Who: Users, By: BySession, Factor: true, Phrase: "use"},
-		{Right: ManageTokens, On: OnAccount, Who: Users, By: BySession, Factor: true, Fresh: usual, Phrase: "manage the tokens of"},
+		{Right: ManageTokens, On: OnAccount, Who: Users, By: BySession, Factor: true, Fresh: recent, Phrase: "manage the tokens of"},
 
 		{Right: CreateGroup, On: OnSite, Who: Users, By: BySession, Factor: true, Fresh: usual, Phrase: "make an organization"},
 		{Right: SeeGroup, On: OnOrganization, Who: Holders, Roles: group, Superuser: true, By: BySession, Factor: true, Phrase: "see"},
 		{Right: ManageGroup, On: OnOrganization, Who: Holders, Roles: owner, Superuser: true, By: BySession, Factor: true, Fresh: usual, Phrase: "change"},
-		{Right: ManagePeople, On: OnOrganization, Who: Holders, Roles: owner, Superuser: true, By: BySession, Factor: true, Fresh: usual, Phrase: "change the people of"},
-		{Right: ManageTeams, On: OnOrganization, Who: Holders, Roles: leaders, Superuser: true, By: BySession, Factor: true, Fresh: usual, Phrase: "change the teams of"},
+		{Right: ManagePeople, On: OnOrganization, Who: Holders, Roles: owner, Superuser: true, By: BySession, Factor: true, Fresh: usual, Held: true, Phrase: "change the people of"},
+		{Right: ManageTeams, On: OnOrganization, Who: Holders, Roles: leaders, Superuser: true, By: BySession, Factor: true, Fresh: usual, Held: true, Phrase: "change the teams of"},
 		{Right: LeaveGroup, On: OnOrganization, Who: Holders, Roles: group, By: BySession, Fresh: usual, Phrase: "leave"},
 
 		{Right: AdministerSite, On: OnSite, Who: Nobody, Superuser: true, By: BySession, Factor: true, Fresh: recent, Phrase: "administer the index"},

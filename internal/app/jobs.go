@@ -20,5 +20,6 @@ func (a *App) jobs() *queue.Queue {
 		}
 		return err
 	})
+	a.office().Register(q)
 	return q
 }

@@ -9,15 +9,18 @@ import (
 	"time"
 
 	"strongroom/internal/access"
+	"strongroom/internal/account"
 	"strongroom/internal/blob"
 	"strongroom/internal/blob/dir"
 	"strongroom/internal/change"
 	"strongroom/internal/config"
 	"strongroom/internal/database"
+	"strongroom/internal/mail"
 	"strongroom/internal/ops"
 	"strongroom/internal/packaging/dist"
 	"strongroom/internal/pages"
 	"strongroom/internal/password"
+	"strongroom/internal/ratelimit"
 	"strongroom/internal/sandbox"
 	"strongroom/internal/scan"
 	"strongroom/internal/sign"
@@ -38,9 +41,12 @@ type App struct {
 	Acceptor *upload.Acceptor
 	Pages    *pages.Store
 	Root     *pages.Root
+	Mail     mail.Sender
 
 	Passwords *password.Hasher
 	Breach    *password.Checker
+	Limiter   *ratelimit.Limiter
+	Accounts  *account.Accounts
 
 	lock    *folderLock
 	sandbox *sandbox.Pool // nil until Sandbox is called
@@ -82,7 +88,10 @@ func (a *App) openTools(ctx context.Context) (err error) {
 	if a.DB, err = database.Open(ctx, database.Options{URL: databaseURL(c)}); err != nil {
 		return err
 	}
-	a.Bucket, err = dir.Open(storageFolder(c))
+	if a.Bucket, err = dir.Open(storageFolder(c)); err != nil {
+		return err
+	}
+	a.Mail, err = openSender(c, a.Log)
 	return err
 }
 
@@ -122,19 +131,21 @@ const rememberRights = 5 * time.Second
 func (a *App) wire() {
 	c := a.Config
 	clock := func() time.Time { return a.Clock() }
-	a.Recorder = &change.Recorder{DB: a.DB, Clock: clock, HashAddress: a.Keys.HashAddress}
+	a.Recorder = &change.Recorder{DB: a.DB, Clock: clock, HashAddress: a.Keys.HashAddress, Seal: a.Keys.Seal}
 	a.Guard = &access.Guard{DB: a.DB, Keys: a.Keys, Clock: clock, Location: location(c.URL), Policy: access.Policy{
 		ClosedReading: c.Read == "login", Require2FA: c.Require2FA, VerifiedEmail: *c.VerifiedEmail,
 	}, Remember: rememberRights}
 	a.Pages = pages.New(a.DB, pages.Options{URL: c.URL, Budget: c.PageMemory, DeletedSimple: c.DeletedSimple == "empty"})
 	a.Root = pages.NewRoot(a.DB)
 	a.Root.Before = a.Pages.Forget
+	a.Limiter = &ratelimit.Limiter{DB: a.DB, Clock: clock, Hash: a.Keys.HashAddress}
+	a.Accounts = a.accounts(clock)
 	a.Recorder.SubscribeRights(a.Guard.ForgetRights)
 	a.Recorder.Subscribe(a.Guard.Forget)
 	a.Recorder.Subscribe(a.Pages.Forget)
 	a.Recorder.Subscribe(a.Root.Forget)
 	a.Acceptor = &upload.Acceptor{
-		DB: a.DB, Recorder: a.Recorder, Guard: a.Guard, Bucket: a.Bucket, Policy: policy(c), Look: upload.LookHere,
+		DB: a.DB, Recorder: a.Recorder, Guard: a.Guard, Bucket: a.Bucket, Policy: policy(c), Look: a.look(),
 		Rules: &upload.RuleCache{DB: a.DB}, Scan: scanning(c.Gate),
 	}
 }
@@ -146,8 +157,17 @@ func (a *App) Sandbox() (err error) {
 	if a.sandbox, err = sandbox.New(sandbox.Options{Parallel: a.Config.Gate.Checks}); err != nil {
 		return err
 	}
-	a.Acceptor.Look = upload.Sandboxed(a.sandbox)
+	a.Acceptor.Look = a.look()
 	return nil
+}
+
+// look is in children once Sandbox was called, however often the parts are
+// wired together after that.
+func (a *App) look() upload.Look {
+	if a.sandbox == nil {
+		return upload.LookHere
+	}
+	return upload.Sandboxed(a.sandbox)
 }
 
 // tellSandbox logs which layers hold the children, and which are missing (AV-2).
@@ -202,7 +222,7 @@ func location(url string) string {
 func (a *App) Operator(c ops.Console) *ops.Operator {
 	return &ops.Operator{
 		Console: c, DB: a.DB, Recorder: a.Recorder, Guard: a.Guard, Acceptor: a.Acceptor, Bucket: a.Bucket,
-		Keys: a.Keys, Data: a.Config.Data, Storage: storageFolder(a.Config),
+		Keys: a.Keys, Accounts: a.Accounts, Mail: a.Mail, Site: a.site(), Data: a.Config.Data, Storage: storageFolder(a.Config),
 	}
 }
 

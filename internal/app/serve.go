@@ -17,9 +17,10 @@ import (
 	"strongroom/internal/api"
 	"strongroom/internal/middleware"
 	"strongroom/internal/phrase"
-	"strongroom/internal/ratelimit"
 	"strongroom/internal/web"
 	"strongroom/internal/web/browse"
+	"strongroom/internal/web/signin"
+	"strongroom/internal/web/unsubscribe"
 )
 
 const (
@@ -36,7 +37,6 @@ type Server struct {
 	listener net.Listener
 	log      *middleware.AccessLog
 	metrics  *metrics
-	limiter  *ratelimit.Limiter
 	routes   []middleware.Route
 
 	running atomic.Int64 // requests
@@ -70,16 +70,23 @@ func (s *Server) build() error {
 		s.log = middleware.NewAccessLog(os.Stderr)
 	}
 	site := &middleware.Site{Log: s.log, Proxies: proxies, HTTPS: c.HTTPS(), Observe: s.metrics.observe, Clock: s.app.Clock}
-	s.limiter = &ratelimit.Limiter{DB: s.app.DB, Clock: s.app.Clock, Hash: s.app.Keys.HashAddress}
+	if err := s.app.Guard.LoadBans(context.Background()); err != nil {
+		return err
+	}
 	doors := &api.API{
 		DB: s.app.DB, Pages: s.app.Pages, Root: s.app.Root, Bucket: s.app.Bucket, Guard: s.app.Guard,
-		Acceptor: s.app.Acceptor, Limiter: s.limiter, Breach: s.app.Breach, Ready: s.ready, Log: s.app.Log, URL: c.URL, SecurityContact: c.SecurityContact,
+		Acceptor: s.app.Acceptor, Limiter: s.app.Limiter, Breach: s.app.Breach, Ready: s.ready, Log: s.app.Log, URL: c.URL, SecurityContact: c.SecurityContact,
 	}
 	gate, err := middleware.NewGate(s.app.Guard, c.URL)
 	if err != nil {
 		return err
 	}
-	s.routes = slices.Concat(doors.Routes(), web.Routes(browse.New(s.app.DB, s.app.Pages, c.URL)))
+	own, err := s.app.manage()
+	if err != nil {
+		return err
+	}
+	pages := web.Routes(browse.New(s.app.DB, s.app.Pages, c.URL), signin.New(s.app.Accounts), own, unsubscribe.New(s.app.Recorder, s.app.Keys))
+	s.routes = slices.Concat(doors.Routes(), pages)
 	s.http = &http.Server{
 		Handler:           s.counted(site.Wrap(middleware.Router(gate, s.routes))),
 		ReadHeaderTimeout: 20 * time.Second,
@@ -126,8 +133,8 @@ func (s *Server) Run(ctx context.Context) error {
 		}
 	})
 	background.Go(func() {
-		s.app.every(work, time.Second, s.limiter.Flush)
-		if err := s.limiter.Flush(context.WithoutCancel(work)); err != nil {
+		s.app.every(work, time.Second, s.app.Limiter.Flush)
+		if err := s.app.Limiter.Flush(context.WithoutCancel(work)); err != nil {
 			s.app.Log.Warn("rate limits", "error", err.Error())
 		}
 	})
@@ -215,6 +222,7 @@ func (a *App) background(ctx context.Context, serial int64) *sync.WaitGroup {
 	})
 	wg.Go(func() { a.Recorder.Follow(ctx, serial, a.Log) })
 	wg.Go(func() { a.every(ctx, time.Second, a.Guard.FlushUsed) })
+	wg.Go(func() { a.every(ctx, 2*time.Second, a.Guard.LoadBans) })
 	wg.Go(func() { a.jobs().Run(ctx) })
 	socket, err := a.listenSocket()
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/crypto/blake2b"
 )
@@ -149,9 +150,31 @@ func (t *turnstile) pass(hash func()) {
 	<-t.turns
 }
 
+// How long a block may wait for a processor, and how many of the following ones
+// are then hashed by an ordinary thread: on a machine that has no moment to
+// spare an upload goes on slowly instead of standing still.
+const (
+	patience = 50 * time.Millisecond
+	hurried  = 32
+)
+
 func (l *lanes) run(sum hash.Hash, in <-chan *block) {
+	side := newAside()
+	defer side.close()
+	hurry := 0
 	for b := range in {
-		hashing().pass(func() { sum.Write(b.data) })
+		hashing().pass(func() {
+			if hurry > 0 {
+				hurry--
+				sum.Write(b.data)
+				return
+			}
+			begun := time.Now()
+			side.do(func() { sum.Write(b.data) })
+			if time.Since(begun) > patience {
+				hurry = hurried
+			}
+		})
 		if b.readers.Add(-1) == 0 {
 			l.free <- b
 		}

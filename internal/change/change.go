@@ -21,6 +21,8 @@ type Recorder struct {
 	Clock func() time.Time
 	// HashAddress turns a network address into what the audit log keeps.
 	HashAddress func(address string) string
+	// Seal encrypts what EnqueueSealed queues; only that needs it.
+	Seal func(secret []byte, about string) []byte
 
 	mu        sync.Mutex
 	listeners []func(names []string)
@@ -55,6 +57,7 @@ type Tx struct {
 	Actor index.Actor
 
 	ctx     context.Context
+	seal    func(secret []byte, about string) []byte
 	entries []index.Entry
 	events  []index.Event
 	touched map[string]bool
@@ -65,7 +68,7 @@ type Tx struct {
 // run more than once.
 func (r *Recorder) Do(ctx context.Context, actor index.Actor, fn func(*Tx) error) error {
 	return r.DB.Write(ctx, func(dtx *database.Tx) error {
-		tx := &Tx{Tx: dtx, Now: r.Clock().UTC().Truncate(time.Microsecond), Actor: actor, ctx: context.WithoutCancel(ctx), touched: map[string]bool{}}
+		tx := &Tx{Tx: dtx, Now: r.Clock().UTC().Truncate(time.Microsecond), Actor: actor, ctx: context.WithoutCancel(ctx), seal: r.Seal, touched: map[string]bool{}}
 		if err := fn(tx); err != nil {
 			return err
 		}
@@ -113,6 +116,28 @@ func (tx *Tx) Enqueue(kind string, args any, dedupe string, at time.Time) error 
 		return fmt.Errorf("queue %s: %w", kind, err)
 	}
 	return tx.InsertJob(tx.ctx, database.Job{Kind: kind, Args: string(text), Dedupe: dedupe, RunAt: at}, tx.Now)
+}
+
+// Sealed is the arguments of a job that EnqueueSealed queued: JSON, encrypted
+// about SealedFor(kind).
+type Sealed struct {
+	Sealed []byte `json:"sealed"`
+}
+
+// SealedFor is what the arguments of a kind of job are bound to.
+func SealedFor(kind string) string { return "job " + kind }
+
+// EnqueueSealed queues work whose arguments nobody may read in the database,
+// such as links that open an account. The handler finds them as Sealed.
+func (tx *Tx) EnqueueSealed(kind string, args any, dedupe string, at time.Time) error {
+	if tx.seal == nil {
+		return fmt.Errorf("queue %s: the recorder has no key to seal it with", kind)
+	}
+	text, err := json.Marshal(args)
+	if err != nil {
+		return fmt.Errorf("queue %s: %w", kind, err)
+	}
+	return tx.Enqueue(kind, Sealed{tx.seal(text, SealedFor(kind))}, dedupe, at)
 }
 
 func (r *Recorder) writeEvents(tx *Tx) error {

@@ -95,6 +95,16 @@ type Config struct {
 	// "owners" of something, "managers" (who has any role but Reader) or "all".
 	Require2FA string `toml:"require_2fa"`
 
+	// ConfirmBrowsers has people confirm by mail a sign-in from a browser that is
+	// not known, unless it was with a security key, and only those whose primary
+	// address is verified. Do not switch it on where no mail arrives: nobody could
+	// sign in from a new browser.
+	ConfirmBrowsers *bool `toml:"confirm_browsers"`
+
+	// RememberDays is how long a browser that somebody has remembered needs no
+	// second factor, 30 at most; 0 remembers none.
+	RememberDays *int `toml:"remember_days"`
+
 	// PasswordMin is how many characters a new password has at least, 8 to 15.
 	PasswordMin int `toml:"password_min"`
 
@@ -103,6 +113,9 @@ type Config struct {
 
 	// Gate is what an upload must pass.
 	Gate Gate `toml:"gate"`
+
+	// Mail is how mail leaves.
+	Mail Mail `toml:"mail"`
 }
 
 // Default is the settings nothing was said about.

@@ -22,6 +22,8 @@ func (c Config) Resolve() (Config, error) {
 	setText(&c.NewProjects, public, "public", "public")
 	setText(&c.Registration, public, "open", "invitation")
 	set(&c.VerifiedEmail, public, true, false)
+	set(&c.ConfirmBrowsers, public, true, false)
+	set(&c.RememberDays, public, 30, 30)
 	set(&c.LocalVersions, public, false, true)
 	set(&c.ReleaseMaxAgeDays, public, 14, 0)
 	set(&c.NewProjectsPerHour, public, 20, 0)
@@ -32,6 +34,7 @@ func (c Config) Resolve() (Config, error) {
 	setNumber(&c.PasswordMin, 8)
 	c.PasswordBreach.resolve(public)
 	c.Gate.resolve()
+	c.Mail.resolve()
 	if err := c.check(); err != nil {
 		return c, err
 	}
@@ -84,6 +87,9 @@ func (c Config) check() error {
 	if c.FileLimit < 0 || c.ProjectLimit < 0 || c.PageMemory < 0 || *c.ReleaseMaxAgeDays < 0 || *c.NewProjectsPerHour < 0 {
 		return fmt.Errorf("limits must not be negative")
 	}
+	if *c.RememberDays < 0 || *c.RememberDays > 30 {
+		return fmt.Errorf("remember_days: %d is not possible; it is from 0 to 30", *c.RememberDays)
+	}
 	if g := c.Gate; g.Members < 1 || g.Expanded < 1 || g.Ratio < 1 || g.Checks < 0 || g.ScanTimeout < 1 {
 		return fmt.Errorf("the limits of the gate must be positive")
 	}
@@ -99,7 +105,7 @@ func (c Config) check() error {
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return fmt.Errorf("listen: %q is not HOST:PORT: %w", c.Listen, err)
 	}
-	return nil
+	return c.Mail.check()
 }
 
 func (c *Config) resolveURL() error {

@@ -49,6 +49,7 @@ func crowd(t *testing.T, db *database.DB) {
 			large + "INSERT INTO blobs (sha256, size, created_at) SELECT 's' || i, 1, 1 FROM n",
 			large + "INSERT INTO files (release_id, project_id, filename, packagetype, python_version, size, sha256, blake2b_256, md5, metadata_sha256, uploaded_at) " +
 				"SELECT 1, 1, 'f' || i, 'bdist_wheel', 'py3', 1, 's' || i, 'b', 'm', 'm' || i, 1 FROM n",
+			large + "INSERT INTO file_reports (file_id, warnings) SELECT id, '[\"x\"]' FROM files WHERE id IN (SELECT i FROM n)",
 			large + "INSERT INTO filename_registry (identity, filename, name, sha256, size, created_at) SELECT 'i' || i, 'f' || i, 'p1', 's', 1, 1 FROM n",
 		} {
 			if err := database.Exec(ctx, tx, text); err != nil {
@@ -93,6 +94,8 @@ func hotLookUps(ctx context.Context) []struct {
 		{"newest releases of a project", "releases_live|releases_project_id_canonical_key", func(q database.Q) error { _, err := q.RecentReleases(ctx, "p7", 5); return err }},
 		{"burned version", "version_registry_pkey|sqlite_autoindex_version_registry_1", func(q database.Q) error { _, _, err := q.VersionBurned(ctx, "p7", "1"); return err }},
 		{"token", "tokens_pkey|sqlite_autoindex_tokens_1", func(q database.Q) error { _, _, err := q.TokenByID(ctx, "t7"); return err }},
+		{"addresses", "emails_user", func(q database.Q) error { _, err := q.MailAddresses(ctx, 7); return err }},
+		{"warnings of a release", "files_release", func(q database.Q) error { _, err := q.WarnedBefore(ctx, 7, at); return err }},
 		{"login", "logins_pkey|sqlite_autoindex_logins_1", func(q database.Q) error { _, _, err := q.LoginByHash(ctx, "l7", at); return err }},
 		{"ticket", "tickets_pkey|sqlite_autoindex_tickets_1", func(q database.Q) error { _, _, err := q.Ticket(ctx, "verify-email", "h7", at); return err }},
 		{"user by name", "users_username_key_key|sqlite_autoindex_users_2", func(q database.Q) error { _, _, err := q.UserByName(ctx, "u7"); return err }},

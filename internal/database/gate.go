@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"time"
 
 	"strongroom/internal/index"
 )
@@ -65,4 +66,36 @@ func (q Q) FileReport(ctx context.Context, fileID int64) (r index.FileReport, er
 		return r, wrap("read report of file", fileID, err)
 	}
 	return r, wrap("read report of file", fileID, json.Unmarshal([]byte(warnings), &r.Warnings))
+}
+
+// ReleaseWarning is what the gate found in one file of a release.
+type ReleaseWarning struct {
+	Filename string
+	Warnings []string
+}
+
+// ReleaseWarnings lists the files of a release that were accepted with
+// warnings, by name.
+func (q Q) ReleaseWarnings(ctx context.Context, releaseID int64) ([]ReleaseWarning, error) {
+	var out []ReleaseWarning
+	err := q.each(ctx, `SELECT f.filename, r.warnings FROM files f JOIN file_reports r ON r.file_id = f.id
+		WHERE f.release_id = $1 AND r.warnings <> '[]' ORDER BY f.filename`, []any{releaseID}, func(rows *sql.Rows) error {
+		var w ReleaseWarning
+		var text string
+		if err := rows.Scan(&w.Filename, &text); err != nil {
+			return err
+		}
+		out = append(out, w)
+		return json.Unmarshal([]byte(text), &out[len(out)-1].Warnings)
+	})
+	return out, wrap("read warnings of release", releaseID, err)
+}
+
+// WarnedBefore reports whether a file of the release that was accepted with
+// warnings is from before a time.
+func (q Q) WarnedBefore(ctx context.Context, releaseID int64, before time.Time) (bool, error) {
+	var one int
+	found, err := q.one(ctx, `SELECT 1 FROM files f JOIN file_reports r ON r.file_id = f.id
+		WHERE f.release_id = $1 AND r.warnings <> '[]' AND f.uploaded_at < $2 LIMIT 1`, []any{releaseID, micros(before)}, &one)
+	return found, wrap("look for earlier warnings of release", releaseID, err)
 }

@@ -74,3 +74,9 @@ func (q Q) NextJobAt(ctx context.Context) (at time.Time, found bool, err error) 
 	_, err = q.one(ctx, `SELECT MIN(CASE WHEN leased_to > run_at THEN leased_to ELSE run_at END) FROM jobs`, nil, &us)
 	return fromMicros(us.Int64), us.Valid, err
 }
+
+// JobsDue counts the jobs of a kind that are due, or being done.
+func (q Q) JobsDue(ctx context.Context, kind string, now time.Time) (n int, err error) {
+	_, err = q.one(ctx, `SELECT COUNT(*) FROM jobs WHERE kind = $1 AND run_at <= $2`, []any{kind, micros(now)}, &n)
+	return n, wrap("count jobs", kind, err)
+}

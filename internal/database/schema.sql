@@ -230,6 +230,12 @@ CREATE INDEX logins_expiry ON logins (expires_at);
 
 CREATE INDEX logins_user ON logins (user_id);
 
+CREATE TABLE mail_unwanted (
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    kind    TEXT NOT NULL,                           -- notify.Kind
+    PRIMARY KEY (user_id, kind)
+);
+
 CREATE TABLE names (
     name       TEXT PRIMARY KEY,                -- PEP 503 normal form
     look_alike TEXT NOT NULL,                   -- N-05

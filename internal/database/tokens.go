@@ -26,17 +26,15 @@ func (q Q) TokenByID(ctx context.Context, id string) (index.Token, bool, error) 
 	return t, found, wrap("read token", id, err)
 }
 
-// TokenOwner finds who a living token belongs to: username and flags, in one
-// statement. A revoked token is not found.
-func (q Q) TokenOwner(ctx context.Context, id string) (u index.User, found bool, err error) {
-	var standing string
-	found, err = q.one(ctx, `SELECT u.id, u.username, u.standing FROM tokens t JOIN users u ON u.id = t.user_id
-		WHERE t.id = $1 AND t.revoked_at = 0`, []any{id}, &u.ID, &u.Username, &standing)
-	if err != nil || !found {
-		return u, false, wrap("read owner of token", id, err)
-	}
-	u.Standing, err = index.ParseStanding(standing)
-	return u, true, err
+// TokenOwner finds who a living token belongs to, with what policies ask of the
+// account (MFA-6), in one statement. A revoked token is not found.
+func (q Q) TokenOwner(ctx context.Context, id string) (u index.User, st index.AccountState, found bool, err error) {
+	text := userWith(accountState) + ` JOIN tokens t ON t.user_id = u.id WHERE t.id = $1 AND t.revoked_at = 0`
+	err = q.each(ctx, text, []any{id}, func(rows *sql.Rows) error {
+		found = true
+		return scanUser(rows, &u, &st.Factors, &st.Verified, &st.Owns, &st.Manages)
+	})
+	return u, st, found, wrap("read owner of token", id, err)
 }
 
 // TokensOf lists a user's tokens, the newest first.

@@ -26,9 +26,16 @@ const (
 	CodeNeedFactor      Code = "second-factor-required"
 	CodeProveAgain      Code = "prove-again"
 	CodeCrossSite       Code = "cross-site-request"
-	CodeReadOnly        Code = "read-only"
-	CodeUploadsDisabled Code = "uploads-disabled"
-	CodeNewProjectsOff  Code = "new-projects-disabled"
+	CodeBanned          Code = "network-banned"
+	CodeHeld            Code = "account-on-hold"
+	CodeTooManyAttempts Code = "too-many-attempts"
+	CodeWrongProof      Code = "wrong-proof"
+	CodeLinkEnded       Code = "link-ended"
+
+	CodePasswordBreached Code = "password-breached"
+	CodeReadOnly         Code = "read-only"
+	CodeUploadsDisabled  Code = "uploads-disabled"
+	CodeNewProjectsOff   Code = "new-projects-disabled"
 
 	CodeInvalidForm      Code = "invalid-form"
 	CodeUnknownProtocol  Code = "unknown-protocol"
@@ -125,6 +132,12 @@ var codeTable = [...]CodeInfo{
 	{CodeNeedFactor, Denied, "A second factor is required", "The account has no second factor, and the index asks for one."},
 	{CodeProveAgain, Denied, "Prove again that it is you", "A page of consequence was asked for, and the last proof of the person is too long ago."},
 	{CodeCrossSite, Denied, "Request from another site", "A browser sent a form from a page of another site; nothing was done."},
+	{CodeBanned, Denied, "Network is banned", "An administrator keeps out the network that the request came from."},
+	{CodeHeld, Denied, "Account is on hold", "An administrator removed the account's second factors less than a day ago; it makes no tokens and changes no roles."},
+	{CodeTooManyAttempts, Limited, "Too many attempts", "Something that is counted, such as signing in, was tried too often; the header Retry-After says when to try again."},
+	{CodeWrongProof, Invalid, "Wrong proof", "A password, code or security key was wrong, or was used before."},
+	{CodeLinkEnded, Invalid, "The link has ended", "The link of a mail or invitation was used before, is too old, or belongs to another browser."},
+	{CodePasswordBreached, Invalid, "Password is known from a breach", "The password appears in a list of stolen passwords and cannot be used."},
 	{CodeReadOnly, Denied, "Read-only", "An administrator switched the whole index to read-only."},
 	{CodeUploadsDisabled, Denied, "Uploads are disabled", "An administrator switched new uploads off."},
 	{CodeNewProjectsOff, Denied, "New projects are disabled", "An administrator switched the creation of projects off."},

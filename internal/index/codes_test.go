@@ -106,7 +106,7 @@ func TestErrorsPage(t *testing.T) {
 // TestEventsAreDocumentedAndUsed holds the audit actions to the same rule.
 func TestEventsAreDocumentedAndUsed(t *testing.T) {
 	rows := map[string]int{}
-	action := regexp.MustCompile(`^[a-z]+(:[a-z]+)+$`)
+	action := regexp.MustCompile(`^[a-z]+(:[a-z_]+)+$`)
 	for _, info := range index.EventActions() {
 		rows[info.Action]++
 		if !action.MatchString(info.Action) || !strings.HasSuffix(info.Meaning, ".") || !index.KnownEvent(info.Action) {

@@ -12,9 +12,43 @@ func EventActions() []EventInfo { return eventActions[:] }
 
 // The audit actions.
 const (
-	EventUserCreate    = "user:create"
-	EventTokenCreate   = "token:create"
-	EventTokenRevoke   = "token:revoke"
+	EventUserCreate  = "user:create"
+	EventTokenCreate = "token:create"
+	EventTokenRevoke = "token:revoke"
+
+	EventAccountName    = "account:name:change"
+	EventEmailAdd       = "account:email:add"
+	EventEmailRemove    = "account:email:remove"
+	EventEmailPrimary   = "account:email:primary:change"
+	EventEmailPublic    = "account:email:public:change"
+	EventEmailReverify  = "account:email:reverify"
+	EventPasswordChange = "account:password:change"
+	EventFactorAdd      = "account:two_factor:method_added"
+	EventFactorRemove   = "account:two_factor:method_removed"
+	EventRecoveryCodes  = "account:recovery_codes:generated"
+	EventLoginEnd       = "account:login:end"
+	EventLoginsEnd      = "account:login:end_all"
+	EventDeviceDistrust = "account:device:forget"
+	EventAccountClose   = "account:close"
+
+	EventAccountCreate = "account:create"
+	EventLogin         = "account:login:success"
+	EventLoginFail     = "account:login:failure"
+	EventFactorFail    = "account:two_factor:failure"
+	EventReauthFail    = "account:reauthenticate:failure"
+	EventReauth        = "account:reauthenticate:success"
+	EventConfirmAsk    = "account:login:confirm"
+	EventLogout        = "account:logout"
+	EventEmailVerify   = "account:email:verify"
+	EventResetAsk      = "account:password:reset:request"
+	EventReset         = "account:password:reset"
+	EventPasswordOff   = "account:password:disabled"
+	EventRecoveryUsed  = "account:recovery_codes:used"
+	EventAdminReset    = "account:recovery:reset"
+	EventInvite        = "account:invite"
+	EventBanAdd        = "ban:add"
+	EventBanRemove     = "ban:remove"
+
 	EventProjectCreate = "project:create"
 	EventRoleAdd       = "project:role:add"
 	EventRoleChange    = "project:role:change"
@@ -31,12 +65,44 @@ const (
 	EventGateRule      = "gate:rule"
 	EventGateMatch     = "gate:match"
 	EventGateScan      = "gate:scan"
+	EventMailFail      = "mail:fail"
 )
 
 var eventActions = [...]EventInfo{
 	{EventUserCreate, "An account was made."},
+	{EventAccountCreate, "Somebody made an account of their own."},
+	{EventLogin, "A browser signed in; how is in 'after'."},
+	{EventLoginFail, "A sign-in failed. The user is named if there is one of the name that was typed."},
+	{EventFactorFail, "A second factor was wrong, or used before."},
+	{EventReauthFail, "A person who had signed in did not prove it again."},
+	{EventReauth, "A person who had signed in proved it again."},
+	{EventConfirmAsk, "A browser that is not known wants to sign in; the user was asked by mail."},
+	{EventLogout, "A browser signed out."},
+	{EventEmailVerify, "An address was verified."},
+	{EventResetAsk, "A new password was asked for; the user is named if there is one."},
+	{EventReset, "A new password was chosen by a mailed link."},
+	{EventPasswordOff, "The password is no longer taken."},
+	{EventRecoveryUsed, "A recovery code was used up."},
+	{EventAdminReset, "An administrator removed the second factors of an account; a hold begins."},
+	{EventInvite, "Somebody was invited to make an account."},
+	{EventBanAdd, "A network was banned."},
+	{EventBanRemove, "The ban of a network was lifted."},
 	{EventTokenCreate, "An API token was made."},
 	{EventTokenRevoke, "An API token was revoked."},
+	{EventAccountName, "The name that is shown for the account was changed."},
+	{EventEmailAdd, "An address was added to the account."},
+	{EventEmailRemove, "An address was removed from the account."},
+	{EventEmailPrimary, "Another address became the primary one."},
+	{EventEmailPublic, "It was changed which address everybody may see."},
+	{EventEmailReverify, "Another mail was sent to verify an address."},
+	{EventPasswordChange, "The password was changed."},
+	{EventFactorAdd, "A second factor was added."},
+	{EventFactorRemove, "A second factor was removed."},
+	{EventRecoveryCodes, "New recovery codes were confirmed; those before are void."},
+	{EventLoginEnd, "A browser was signed out from another."},
+	{EventLoginsEnd, "All browsers were signed out."},
+	{EventDeviceDistrust, "A remembered browser was forgotten."},
+	{EventAccountClose, "The account was closed."},
 	{EventProjectCreate, "A project was made by its first upload."},
 	{EventRoleAdd, "A role in a project was given."},
 	{EventRoleChange, "A role in a project was changed."},
@@ -53,6 +119,18 @@ var eventActions = [...]EventInfo{
 	{EventGateRule, "A rule of the gate was put or removed."},
 	{EventGateMatch, "A rule of the gate matched an upload, which it allowed, flagged or refused."},
 	{EventGateScan, "The scanner flagged or refused an upload, or gave no verdict."},
+	{EventMailFail, "A mail could not be delivered and was given up."},
+}
+
+// EventMeaning is what an action of the table means, the action itself for one
+// that is not in it.
+func EventMeaning(action string) string {
+	for i := range eventActions {
+		if eventActions[i].Action == action {
+			return eventActions[i].Meaning
+		}
+	}
+	return action
 }
 
 // KnownEvent reports whether action is in the table.

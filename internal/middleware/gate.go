@@ -60,6 +60,16 @@ func (g *Gate) Admit(route Route) Handler {
 	}
 }
 
+// keepOut refuses who is banned before anything of the request is read, so that
+// no token or cookie helps (MFA-12). Balancers still hear whether the server is
+// well.
+func (g *Gate) keepOut(w http.ResponseWriter, r *http.Request) error {
+	if r.URL.Path == "/_health/" {
+		return nil
+	}
+	return g.Guard.Banned(Of(w).Remote)
+}
+
 func (g *Gate) enter(rec *Record, r *http.Request, route Route, rule access.Rule) error {
 	if err := g.crossed.Check(r); err != nil {
 		return index.Refuse(index.CodeCrossSite, "The form came from a page of another site, so nothing was done. Open the page here and try again.")

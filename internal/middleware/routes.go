@@ -50,6 +50,9 @@ func Router(gate *Gate, tables ...[]Route) Handler {
 		return index.Refuse(index.CodeNotFound, "There is nothing at this address.")
 	}))
 	return func(w http.ResponseWriter, r *http.Request) error {
+		if err := gate.keepOut(w, r); err != nil {
+			return err
+		}
 		mux.ServeHTTP(w, r)
 		return nil
 	}

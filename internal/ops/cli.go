@@ -8,9 +8,12 @@ import (
 	"path/filepath"
 
 	"strongroom/internal/access"
+	"strongroom/internal/account"
 	"strongroom/internal/blob"
 	"strongroom/internal/change"
 	"strongroom/internal/database"
+	"strongroom/internal/mail"
+	"strongroom/internal/notify"
 	"strongroom/internal/sign"
 	"strongroom/internal/upload"
 )
@@ -23,7 +26,7 @@ type CLI struct {
 	Serve   ServeCommand   `cmd:"" help:"Run the index. The first run makes the administrator and shows an upload token once."`
 	Check   CheckCommand   `cmd:"" help:"Hold local files against the checks of an upload."`
 	Import  ImportCommand  `cmd:"" help:"Take over a folder of wheels and source distributions."`
-	Admin   AdminCommand   `cmd:"" help:"Accounts, tokens, roles, flags, names and switches; works while the server runs."`
+	Admin   AdminCommand   `cmd:"" help:"Accounts, tokens, roles, flags, names, switches and mail; works while the server runs."`
 	Fsck    FsckCommand    `cmd:"" help:"Hold blobs against rows, and rows against each other."`
 	Backup  BackupCommand  `cmd:"" help:"Copy the whole index while it runs."`
 	Restore RestoreCommand `cmd:"" help:"Make an index out of a backup."`
@@ -37,12 +40,14 @@ type ServeCommand struct {
 
 // AdminCommand groups what moderators and operators do.
 type AdminCommand struct {
+	Ban    BanCommand    `cmd:"" help:"Networks that nobody may call from."`
 	User   UserCommand   `cmd:"" help:"Accounts."`
 	Token  TokenCommand  `cmd:"" help:"API tokens."`
 	Role   RoleCommand   `cmd:"" help:"Who may do what in a project."`
 	Flag   FlagCommand   `cmd:"" help:"Flags: yanked, deprecated, archived, quarantined, removed, deleted, locked."`
 	Name   NameCommand   `cmd:"" help:"The name registry."`
 	Switch SwitchCommand `cmd:"" help:"Run-time switches such as read-only."`
+	Mail   MailCommand   `cmd:"" help:"How mail leaves."`
 
 	Project    ProjectCommand    `cmd:"" help:"Who may read a project."`
 	Gate       GateCommand       `cmd:"" help:"What is known to be bad, or harmless: hashes, releases, paths, texts."`
@@ -71,6 +76,9 @@ type Operator struct {
 	Acceptor *upload.Acceptor
 	Bucket   blob.Bucket
 	Keys     *sign.Keyring
+	Accounts *account.Accounts
+	Mail     mail.Sender
+	Site     notify.Site
 	Data     string // the data folder
 	Storage  string // the folder of the blobs
 }

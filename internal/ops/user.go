@@ -18,6 +18,8 @@ import (
 type UserCommand struct {
 	Create UserCreate `cmd:"" help:"Make an account. Example: strongroom admin user create alice --email alice@example.com --password-stdin < secret"`
 	List   UserList   `cmd:"" help:"List the accounts."`
+	Invite UserInvite `cmd:"" help:"Make a link with which somebody makes an account. Example: strongroom admin user invite --email bob@example.com"`
+	Reset  UserReset  `cmd:"" help:"Remove an account's second factors, for somebody who lost them; no new tokens or roles for a day. Example: strongroom admin user reset bob --password"`
 }
 
 // UserCreate makes an account whose address counts as verified.

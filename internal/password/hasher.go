@@ -73,7 +73,7 @@ func (h *Hasher) with(ctx context.Context, work func(*arena)) error {
 		return err
 	}
 	defer h.giveBack(a)
-	work(a)
+	lowly(func() { work(a) })
 	return nil
 }
 

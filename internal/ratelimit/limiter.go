@@ -30,7 +30,7 @@ type Limiter struct {
 }
 
 // counter is one subject's window. Used is of all nodes as last read, pending
-// what this node has let through since.
+// what this node has let through since, less what it took back.
 type counter struct {
 	used, pending int64
 	ends          time.Time
@@ -86,6 +86,20 @@ func (l *Limiter) use(key string, limit Limit, now time.Time, start *counter) (v
 	return v, true
 }
 
+// Refund takes back one use that Allow counted, in the window that runs: what
+// was right after all shall not count. Counting first and taking back means that
+// many guesses at once are not more than the limit.
+func (l *Limiter) Refund(name Name, subject string) {
+	if l.Hash != nil {
+		subject = l.Hash(subject)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if c := l.counters[string(name)+":"+subject]; c != nil && c.ends.After(l.Clock()) && c.used+c.pending > 0 {
+		c.pending--
+	}
+}
+
 // Flush writes what was counted and reads what all nodes have counted. After an
 // error nothing is lost: the next Flush writes it.
 func (l *Limiter) Flush(ctx context.Context) error {
@@ -134,7 +148,7 @@ func (l *Limiter) pending(now time.Time) []database.Use {
 		switch {
 		case !c.ends.After(now), crowded && c.pending == 0:
 			delete(l.counters, key)
-		case c.pending > 0:
+		case c.pending != 0:
 			out = append(out, database.Use{Key: key, Used: c.pending, Ends: c.ends})
 		}
 	}

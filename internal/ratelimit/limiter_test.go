@@ -289,3 +289,34 @@ func TestAddress(t *testing.T) {
 		}
 	}
 }
+
+// TestRefunds: what is taken back can be used again, on this node and, after
+// flushes, on others; no window ever holds less than nothing.
+func TestRefunds(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newClock()
+		a, b := node(db, c), node(db, c)
+		a.Refund(ratelimit.LoginUser, "x") // nothing to take back
+		ctx := context.Background()
+		for range 10 {
+			a.Allow(ctx, ratelimit.LoginUser, "x")
+		}
+		flush(t, a)
+		if v := b.Allow(ctx, ratelimit.LoginUser, "x"); v.OK {
+			t.Error("an eleventh use was let through on the other node")
+		}
+		a.Refund(ratelimit.LoginUser, "x")
+		flush(t, a)
+		fresh := node(db, c)
+		if v := fresh.Allow(ctx, ratelimit.LoginUser, "x"); !v.OK || v.Remaining != 0 {
+			t.Errorf("after taking one back: %+v", v)
+		}
+		for range 20 {
+			fresh.Refund(ratelimit.LoginUser, "x")
+		}
+		flush(t, fresh)
+		if v := node(db, c).Allow(ctx, ratelimit.LoginUser, "x"); v.Remaining != 9 {
+			t.Errorf("%d uses left, want 9: more was taken back than was used", v.Remaining)
+		}
+	})
+}

@@ -18,6 +18,26 @@ type Name string
 const (
 	XMLRPC         Name = "xmlrpc"
 	PasswordRanges Name = "password-ranges"
+
+	LoginUser    Name = "login-user"
+	LoginAddress Name = "login-address"
+	LoginAll     Name = "login-all"
+
+	FactorUser        Name = "factor-user"
+	FactorUserHour    Name = "factor-user-hour"
+	FactorUserDay     Name = "factor-user-day"
+	FactorAddress     Name = "factor-address"
+	FactorAddressHour Name = "factor-address-hour"
+	Challenge         Name = "challenge"
+
+	ResetUser       Name = "password-reset"
+	ResetAddress    Name = "password-reset-address"
+	RegisterAddress Name = "register"
+	ConfirmLogin    Name = "confirm-login"
+
+	AddEmail       Name = "email-add"
+	VerifyEmail    Name = "email-verify"
+	ChangePassword Name = "password-change"
 )
 
 // Limit lets each subject do something N times within Per.
@@ -34,6 +54,26 @@ func Limits() []Limit { return limits[:] }
 var limits = [...]Limit{
 	{XMLRPC, 3600, time.Hour, "Calls of XML-RPC methods, for each client address."},
 	{PasswordRanges, 60, time.Minute, "Ranges of breached passwords that browsers ask for, for each client address (PW-5)."},
+
+	{LoginUser, 10, 5 * time.Minute, "Sign-ins that failed, for each user name, whether or not there is such a user."},
+	{LoginAddress, 10, 5 * time.Minute, "Sign-ins that failed, for each client address."},
+	{LoginAll, 1000, 5 * time.Minute, "Sign-ins that failed, of everybody together."},
+
+	{FactorUser, 5, 5 * time.Minute, "Wrong second factors, for each account (MFA-12)."},
+	{FactorUserHour, 20, time.Hour, "Wrong second factors, for each account."},
+	{FactorUserDay, 50, 24 * time.Hour, "Wrong second factors, for each account."},
+	{FactorAddress, 10, 5 * time.Minute, "Wrong second factors, for each client address."},
+	{FactorAddressHour, 50, time.Hour, "Wrong second factors, for each client address."},
+	{Challenge, 60, 5 * time.Minute, "Challenges for security keys and passkeys, for each client address."},
+
+	{ResetUser, 5, 24 * time.Hour, "Requests for a new password, for each user name or address that was typed."},
+	{ResetAddress, 20, time.Hour, "Requests for a new password, for each client address."},
+	{RegisterAddress, 20, time.Hour, "Attempts to make an account, for each client address."},
+	{ConfirmLogin, 5, time.Hour, "Mails that ask whether a new browser is the user's, for each account."},
+
+	{AddEmail, 2, 24 * time.Hour, "Addresses that are added to an account, for each account."},
+	{VerifyEmail, 3, 6 * time.Hour, "Mails that are asked for again to verify an address, for each account."},
+	{ChangePassword, 5, 5 * time.Minute, "Tries to change a password, for each account."},
 }
 
 func find(name Name) (Limit, bool) {

@@ -74,6 +74,9 @@ func ServeChild(handle func(request []byte, file *os.File) ([]byte, error)) {
 	if err != nil {
 		os.Exit(exitProtocol) // the server is gone, or closed its pool
 	}
+	if err := writeFrame(server, frameTaken, nil); err != nil {
+		os.Exit(exitProtocol)
+	}
 	kind, reply := byte(frameReply), []byte(nil)
 	if reply, err = handle(request, file); err != nil {
 		kind, reply = frameError, []byte(err.Error())

@@ -53,7 +53,7 @@ func verdict(state *os.ProcessState, said []byte, o Options) *Failure {
 	switch {
 	case state.ExitCode() == exitMemory || ranOutOfMemory(said):
 		return &Failure{OutOfMem, fmt.Sprintf("more than %d MiB: %s", o.Memory>>20, line)}
-	case state.ExitCode() < 0 && used >= o.CPU/10*9: // the kernel's two ways of counting differ by some ticks
+	case state.ExitCode() < 0 && used >= o.CPU/2: // the limit counts ticks, this counts time: on a busy machine they are far apart
 		return &Failure{OutOfTime, fmt.Sprintf("%s of processor time", used.Round(time.Millisecond))}
 	case state.ExitCode() < 0:
 		return &Failure{Killed, state.String()}

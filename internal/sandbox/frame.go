@@ -7,11 +7,12 @@ import (
 	"io"
 )
 
-// The kinds of frames. A child says what holds it (frameReady) before it reads its only frameRequest, and answers with
-// a frameReply or with the text of the handler's error.
+// The kinds of frames. A child says what holds it (frameReady) before it reads its only frameRequest, that it has it and
+// the file (frameTaken), and answers with a frameReply or with the text of the handler's error.
 const (
 	frameReady   = 'L'
 	frameRequest = 'Q'
+	frameTaken   = 'T'
 	frameReply   = 'R'
 	frameError   = 'E'
 )

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"sync"
@@ -79,6 +80,19 @@ func (p *Pool) Run(ctx context.Context, request []byte, file *os.File) ([]byte, 
 		return nil, ErrClosed
 	}
 	defer func() { <-p.slots }()
+	reply, err := p.runOne(ctx, request, file)
+	lost := (*untaken)(nil)
+	if errors.As(err, &lost) {
+		reply, err = p.runOne(ctx, request, file)
+	}
+	if errors.As(err, &lost) {
+		return nil, unavailable(lost.Failure) // somebody kills children: not the file's doing
+	}
+	return reply, err
+}
+
+// runOne runs the request in the next child.
+func (p *Pool) runOne(ctx context.Context, request []byte, file *os.File) ([]byte, error) {
 	child, err := p.take(file)
 	if err != nil {
 		return nil, err
@@ -161,12 +175,18 @@ func (p *Pool) launch(file *os.File) (*process, error) {
 		err = child.awaitReady(p.options)
 	}
 	if err != nil {
-		return nil, &index.Error{
-			Code: index.CodeUnavailable, Retry: 30, Err: err,
-			Detail: "The examination of files cannot start at this moment. Please try again in half a minute; if it stays, tell the administrators.",
-		}
+		return nil, unavailable(err)
 	}
 	return child.process, nil
+}
+
+// unavailable asks to try the file again later. Cause is for the log.
+func unavailable(cause error) error {
+	// The cause is told in words: a Failure would say that the file is to blame.
+	return &index.Error{
+		Code: index.CodeUnavailable, Retry: 30, Err: errors.New(cause.Error()),
+		Detail: "The examination of files cannot start at this moment. Please try again in half a minute; if it stays, tell the administrators.",
+	}
 }
 
 // starter starts all children, one at a time, until the pool is closed.

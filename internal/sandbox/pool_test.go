@@ -153,21 +153,79 @@ func TestKilledFromOutside(t *testing.T) {
 			_, err := p.Run(t.Context(), []byte("sleep"), nil)
 			result <- err
 		}()
-		eventually(t, "the next child waits", func() bool { return len(childrenOf(t, os.Getpid())) == 2 })
+		eventually(t, "the next child waits", func() bool { return len(lockedDown(t)) == 2 })
+		time.Sleep(50 * time.Millisecond) // the first has taken the request
 		if err := syscall.Kill(waiting[0], syscall.SIGKILL); err != nil {
 			t.Fatal(err)
 		}
 		if f := (*sandbox.Failure)(nil); !errors.As(<-result, &f) || f.Reason != sandbox.Killed || !strings.Contains(f.Detail, "killed") {
 			t.Errorf("%v", f)
 		}
+		used := lockedDown(t)
 		stillWorks(t, p)
-		eventually(t, "the next child waits", func() bool { return len(childrenOf(t, os.Getpid())) == 1 })
+		eventually(t, "the next child waits", func() bool {
+			next := childrenOf(t, os.Getpid())
+			return len(next) == 1 && !slices.Equal(next, used)
+		})
 		if err := syscall.Kill(childrenOf(t, os.Getpid())[0], syscall.SIGKILL); err != nil {
 			t.Fatal(err)
 		}
 		eventually(t, "the child is gone", func() bool { return len(childrenOf(t, os.Getpid())) == 0 })
 		stillWorks(t, p)
 	})
+}
+
+// lockedDown lists the children that have taken on all layers.
+func lockedDown(t *testing.T) (children []int) {
+	for _, pid := range childrenOf(t, os.Getpid()) {
+		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+		if err == nil && statusField(string(status), "Seccomp") == "2" {
+			children = append(children, pid)
+		}
+	}
+	return children
+}
+
+// TestKilledBeforeTheFile kills children that were given the request and have not taken it, as an operator or the
+// kernel may: the first time another child gets it, the second time the publisher is asked to come again.
+func TestKilledBeforeTheFile(t *testing.T) {
+	for kills, want := range []string{"hello", "hello", ""} {
+		p := newPool(t, sandbox.Options{Idle: 2})
+		var waiting []int
+		eventually(t, "two wait", func() bool {
+			waiting = lockedDown(t)
+			return len(waiting) == 2
+		})
+		time.Sleep(20 * time.Millisecond) // they have said so
+		for _, pid := range waiting[:kills] {
+			if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+				t.Fatal(err)
+			}
+		}
+		result := make(chan error, 1)
+		var got string
+		go func() {
+			var err error
+			got, err = run(t, p, "echo hello")
+			result <- err
+		}()
+		for i, pid := range waiting[:kills] {
+			eventually(t, "the next child has taken its place", func() bool { return len(childrenOf(t, os.Getpid())) >= 3 })
+			time.Sleep(time.Duration(50*(i+1)) * time.Millisecond) // the request is written by now
+			if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+				t.Fatal(err)
+			}
+		}
+		err := <-result
+		if want != "" && (err != nil || got != want) {
+			t.Errorf("%d killed: %q, %v", kills, got, err)
+		}
+		if e := index.AsError(err); want == "" && (err == nil || e.Code != index.CodeUnavailable || e.Retry != 30 || errors.As(err, new(*sandbox.Failure))) {
+			t.Errorf("%d killed: %q, %v", kills, got, err)
+		}
+		stillWorks(t, p)
+		p.Close()
+	}
 }
 
 // TestChildThatNeverReads: a request larger than any buffer does not hold the server up for longer than Wall.

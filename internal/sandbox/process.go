@@ -76,6 +76,12 @@ type sendError struct{ error }
 // Unwrap gives the cause.
 func (e *sendError) Unwrap() error { return e.error }
 
+// untaken is a child that was killed from outside before it had the request: nobody has looked at the file.
+type untaken struct{ *Failure }
+
+// errUntaken is in the error of an exchange in which the child never said that it has the request.
+var errUntaken = errors.New("the request was not taken")
+
 // run has the child handle its one request. Whatever comes of it, the child has ended or been killed afterwards.
 func (p *process) run(ctx context.Context, request []byte, file *os.File, o Options) ([]byte, error) {
 	timed, cancel := context.WithTimeoutCause(ctx, o.Wall, errWall)
@@ -110,7 +116,11 @@ func (p *process) failure(ctx context.Context, err error, o Options) error {
 	case errors.Is(err, errRubbish):
 		return &Failure{Rubbish, err.Error()}
 	}
-	return verdict(p.state, p.said, o)
+	why := verdict(p.state, p.said, o)
+	if errors.Is(err, errUntaken) && why.Reason == Killed {
+		return &untaken{why}
+	}
+	return why
 }
 
 // exchange sends the request and reads the whole reply, after which nothing more may come.
@@ -120,6 +130,13 @@ func (p *process) exchange(request []byte, file *os.File, most int64) ([]byte, e
 		return nil, sending
 	}
 	// A child that ended while we were writing may have said why; only reading tells.
+	kind, _, err := readFrame(p.link, 0)
+	if err != nil {
+		return nil, errors.Join(err, sending, errUntaken)
+	}
+	if kind != frameTaken {
+		return nil, fmt.Errorf("%w: kind %q where the request is taken", errRubbish, kind)
+	}
 	kind, reply, err := readFrame(p.link, most)
 	if err != nil {
 		return nil, errors.Join(err, sending)

@@ -169,18 +169,15 @@ func (a *Acceptor) decide(ctx context.Context, q database.Q, in *incoming) (dupl
 	return false, check.Run(check.Registry, u)
 }
 
-// authorise asks for the right on the facts read last. Inside the transaction
-// of step 9 the token and its user are looked up again; before it, the door
-// has just done so.
+// authorise asks for the right on the facts read last: before the file is
+// looked into, and again inside the transaction of step 9.
 func (a *Acceptor) authorise(ctx context.Context, q database.Q, in *incoming) error {
 	id := in.by.identity
 	if id == nil {
 		return nil
 	}
-	if in.by.recording {
-		if err := a.Guard.StillValid(ctx, q, id); err != nil {
-			return err
-		}
+	if err := a.Guard.StillValid(ctx, q, id); err != nil {
+		return err
 	}
 	if !in.Facts.Exists {
 		return a.Guard.MayCreate(id, in.Name)

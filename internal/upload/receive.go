@@ -137,7 +137,7 @@ func (in *incoming) stream(from io.Reader) error {
 	defer hasher.Close()
 	out := bufio.NewWriterSize(io.MultiWriter(in.stage, hasher), chunk)
 	limited := &io.LimitedReader{R: from, N: in.Policy.FileLimit + largestRaise}
-	if _, err := out.ReadFrom(limited); err != nil {
+	if err := copyAside(out, limited); err != nil {
 		return streamError(err)
 	}
 	if limited.N == 0 {
@@ -148,6 +148,20 @@ func (in *incoming) stream(from io.Reader) error {
 	}
 	in.Digests = hasher.Sum()
 	return nil
+}
+
+// copyAside reads everything. What is more than a chunk moves in bulk, so that
+// readers of pages need not wait for it.
+func copyAside(to *bufio.Writer, from io.Reader) error {
+	n, err := io.CopyN(to, from, chunk)
+	if n < chunk || err != nil {
+		if errors.Is(err, io.EOF) {
+			err = nil
+		}
+		return err
+	}
+	blob.InBulk(func() { _, err = to.ReadFrom(from) })
+	return err
 }
 
 // largestRaise is how far beyond the site's limit a project's own may be (1

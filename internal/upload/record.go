@@ -11,6 +11,7 @@ import (
 	"strongroom/internal/change"
 	"strongroom/internal/database"
 	"strongroom/internal/index"
+	"strongroom/internal/notify"
 	"strongroom/internal/packaging"
 )
 
@@ -173,14 +174,28 @@ func (a *Acceptor) file(ctx context.Context, tx *change.Tx, in *incoming, p inde
 		return f, err
 	}
 	tx.Journal(in.Name, r.Version, fmt.Sprintf("add %s file %s", f.PythonVersion, f.Filename))
-	if report := in.report(); len(report.Warnings) > 0 || report.Platform != "" {
-		if err := tx.InsertFileReport(ctx, f.ID, report); err != nil {
-			return f, err
-		}
+	if err := in.tell(ctx, tx, f.ID, p, r); err != nil {
+		return f, err
 	}
 	in.noteGate(tx)
 	tx.Event(index.Event{Action: index.EventFileAdd, Object: "project:" + in.Name, After: f.Filename + " sha256:" + f.SHA256})
 	return f, nil
+}
+
+// tell keeps what the gate found for the owners, and has them told about
+// warnings, but not about files that were taken over from elsewhere.
+func (in *incoming) tell(ctx context.Context, tx *change.Tx, fileID int64, p index.Project, r index.Release) error {
+	report := in.report()
+	if len(report.Warnings) == 0 && report.Platform == "" {
+		return nil
+	}
+	if err := tx.InsertFileReport(ctx, fileID, report); err != nil {
+		return err
+	}
+	if len(report.Warnings) == 0 || !in.uploadedAt.IsZero() {
+		return nil
+	}
+	return notify.EnqueueDigest(ctx, tx, p, r)
 }
 
 // report is what the owners should know of the accepted file (PT-7, AV-15).

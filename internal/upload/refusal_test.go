@@ -241,7 +241,7 @@ func fresh(v string, then func(*sent)) func(*sent) {
 func furnish(t *testing.T) (s *apptest.Server, stranger string) {
 	t.Helper()
 	s = apptest.Start(t, func(c *config.Config) {
-		c.Profile, c.FileLimit = "public", 1<<20
+		c.Profile, c.FileLimit, c.Require2FA = "public", 1<<20, "none"
 	})
 	s.SetClock(-20 * 24 * time.Hour)
 	s.MustUpload(apptest.Wheel("demo", "0.1", "old"))

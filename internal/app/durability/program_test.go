@@ -29,8 +29,16 @@ const raceRounds = 200
 // binaryVariable tells the tests where TestMain put the program.
 const binaryVariable = "STRONGROOM_TEST_BINARY"
 
-// TestMain builds the program once.
+// TestMain builds the program once. The same binary is the reader of the test
+// with bombs.
 func TestMain(m *testing.M) {
+	if order := os.Getenv(readerVariable); order != "" {
+		if err := serveReader(order); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	dir, err := os.MkdirTemp("", "strongroom-binary-")
 	if err != nil {
 		panic(err)

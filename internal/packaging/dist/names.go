@@ -80,7 +80,7 @@ func checkCharacters(path string, bad badName) (ascii bool) {
 			bad(nameRefused, BadName, "the name holds the control character %U", r)
 		}
 	}
-	if len(path) > 1 && path[1] == ':' && 'a' <= path[0]|0x20 && path[0]|0x20 <= 'z' {
+	if hasDrive(path) {
 		bad(nameRefused, BadName, "the name begins with a drive letter")
 	}
 	return ascii

@@ -79,10 +79,11 @@ type RecordDifferences struct {
 	WrongHash    []string // files whose SHA-256 is not the one stated, or whose stated one is not a digest
 	WrongSize    []string // files whose size is not the one stated
 	NoHash       []string // lines without a hash; RECORD itself needs none
+	HexHash      []string // files whose SHA-256 is the one stated, but stated in hexadecimal: only a fault of spelling
 	WeakHash     []string // lines with a hash weaker than SHA-256 (MD5, SHA-1) or of an unknown kind
 }
 
-// Empty reports whether there is no difference.
+// Empty reports whether there is no difference but one of spelling.
 func (d RecordDifferences) Empty() bool {
 	return len(d.NotInRecord)+len(d.NotInArchive)+len(d.Repeated)+
 		len(d.WrongHash)+len(d.WrongSize)+len(d.NoHash)+len(d.WeakHash) == 0
@@ -118,7 +119,7 @@ func CompareRecord(record []RecordEntry, members []Member) RecordDifferences {
 		}
 	}
 	d.NotInRecord, d.NotInArchive = missingFrom(listed, files), missingFrom(files, listed)
-	for _, list := range [...]*[]string{&d.Repeated, &d.WrongHash, &d.WrongSize, &d.NoHash, &d.WeakHash} {
+	for _, list := range [...]*[]string{&d.Repeated, &d.WrongHash, &d.WrongSize, &d.NoHash, &d.HexHash, &d.WeakHash} {
 		slices.Sort(*list)
 		*list = slices.Compact(*list)
 	}
@@ -133,7 +134,9 @@ func (d *RecordDifferences) compare(entry RecordEntry, member *Member) {
 	case entry.Algorithm == "":
 		d.NoHash = append(d.NoHash, member.Path)
 	case entry.Algorithm == "sha256" && member.SHA256 != "":
-		if !sameDigest(entry.Digest, member.SHA256) {
+		if strings.EqualFold(entry.Digest, member.SHA256) { // as uv_build before 0.8.13 writes it
+			d.HexHash = append(d.HexHash, member.Path)
+		} else if !sameDigest(entry.Digest, member.SHA256) {
 			d.WrongHash = append(d.WrongHash, member.Path)
 		}
 	case entry.Algorithm != "sha256" && !isStronger(entry.Algorithm):

@@ -97,24 +97,28 @@ func TestCompareRecordContents(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	hexed := hex.EncodeToString(sum)
 	for line, want := range map[string]RecordDifferences{
-		"a.py,sha256=" + ours + ",3":        {},
-		"a.py,sha256=" + ours + "=,":        {},
-		"a.py,sha512=zzz,3":                 {},
-		"a.py,blake2b=zzz,3":                {},
-		"a.py,sha256=" + ours + ",4":        {WrongSize: []string{"a.py"}},
-		"a.py,sha256=" + ours[1:] + "A,3":   {WrongHash: []string{"a.py"}},
-		"a.py,sha256=" + ours[:42] + "h,3":  {WrongHash: []string{"a.py"}}, // the same bytes, spelled otherwise
-		"a.py,sha256=" + ours[:40] + ",3":   {WrongHash: []string{"a.py"}},
-		"a.py,sha256=no base64!,3":          {WrongHash: []string{"a.py"}},
-		"a.py,sha256=no base64!,2":          {WrongHash: []string{"a.py"}, WrongSize: []string{"a.py"}},
-		"a.py,,3":                           {NoHash: []string{"a.py"}},
-		"a.py,md5=" + ours + ",3":           {WeakHash: []string{"a.py"}},
-		"a.py,sha1=x,3":                     {WeakHash: []string{"a.py"}},
-		"a.py,SHA256=" + ours + ",3":        {WeakHash: []string{"a.py"}},
-		"a.py,md5=x,3\na.py,md5=x,3":        {WeakHash: []string{"a.py"}, Repeated: []string{"a.py"}},
-		"b.py,md5=x,9\na.py,sha512=zzz,3":   {NotInArchive: []string{"b.py"}},
-		"a.py,sha512=x,3\ndir,,\nfolder/,,": {NotInArchive: []string{}},
+		"a.py,sha256=" + ours + ",3":                   {},
+		"a.py,sha256=" + ours + "=,":                   {},
+		"a.py,sha512=zzz,3":                            {},
+		"a.py,blake2b=zzz,3":                           {},
+		"a.py,sha256=" + ours + ",4":                   {WrongSize: []string{"a.py"}},
+		"a.py,sha256=" + ours[1:] + "A,3":              {WrongHash: []string{"a.py"}},
+		"a.py,sha256=" + ours[:42] + "h,3":             {WrongHash: []string{"a.py"}}, // the same bytes, spelled otherwise
+		"a.py,sha256=" + ours[:40] + ",3":              {WrongHash: []string{"a.py"}},
+		"a.py,sha256=" + hexed + ",3":                  {HexHash: []string{"a.py"}},
+		"a.py,sha256=" + strings.ToUpper(hexed) + ",4": {HexHash: []string{"a.py"}, WrongSize: []string{"a.py"}},
+		"a.py,sha256=0" + hexed[1:] + ",3":             {WrongHash: []string{"a.py"}},
+		"a.py,sha256=no base64!,3":                     {WrongHash: []string{"a.py"}},
+		"a.py,sha256=no base64!,2":                     {WrongHash: []string{"a.py"}, WrongSize: []string{"a.py"}},
+		"a.py,,3":                                      {NoHash: []string{"a.py"}},
+		"a.py,md5=" + ours + ",3":                      {WeakHash: []string{"a.py"}},
+		"a.py,sha1=x,3":                                {WeakHash: []string{"a.py"}},
+		"a.py,SHA256=" + ours + ",3":                   {WeakHash: []string{"a.py"}},
+		"a.py,md5=x,3\na.py,md5=x,3":                   {WeakHash: []string{"a.py"}, Repeated: []string{"a.py"}},
+		"b.py,md5=x,9\na.py,sha512=zzz,3":              {NotInArchive: []string{"b.py"}},
+		"a.py,sha512=x,3\ndir,,\nfolder/,,":            {NotInArchive: []string{}},
 	} {
 		entries, err := ParseRecord([]byte(line + "\nfoo-1.dist-info/RECORD,,\n"))
 		if err != nil {
@@ -125,7 +129,7 @@ func TestCompareRecordContents(t *testing.T) {
 			{Path: "foo-1.dist-info/RECORD", Size: 99, SHA256: hex.EncodeToString(sum)},
 			{Path: "dir", Dir: true},
 		})
-		if fmt.Sprint(d) != fmt.Sprint(want) || d.Empty() != (fmt.Sprint(want) == fmt.Sprint(RecordDifferences{})) {
+		if fmt.Sprint(d) != fmt.Sprint(want) || d.Empty() != (fmt.Sprint(want) == fmt.Sprint(RecordDifferences{HexHash: want.HexHash})) {
 			t.Errorf("%s: got %+v, want %+v", line, d, want)
 		}
 	}

@@ -10,7 +10,10 @@ func (e *estimator) eachWord(t text, visit func(i, j, rank int)) {
 	for i := range t.units {
 		for j := i; j < len(t.units) && t.starts[j+1]-t.starts[i] <= e.longest; j++ {
 			part := t.part(i, j)
-			rank := int(e.words[part])
+			if len(part) >= startSize && !e.starts[part[:startSize]] && !e.inputStarts[part[:startSize]] {
+				break
+			}
+			rank := int(e.ranks[part])
 			if own := e.inputs[part]; own > 0 && (rank == 0 || own < rank) {
 				rank = own
 			}

@@ -18,11 +18,18 @@ var wordsFile []byte
 // longestWord is in bytes.
 const longestWord = 23
 
-// words returns the rank of each word, 1 for the most frequent of its list. No word is in two lists. It takes some
-// milliseconds at the first call, and 5 MiB from then on.
+// lexicon is words and how they begin.
+type lexicon struct {
+	ranks  map[string]uint16 // 1 for the most frequent word of its list; no word is in two lists
+	starts map[string]bool   // the first startSize bytes of longer words: most parts of a password begin like no word
+}
+
+const startSize = 3
+
+// words takes some milliseconds at the first call, and 5 MiB from then on.
 var words = sync.OnceValue(loadWords)
 
-func loadWords() map[string]uint16 {
+func loadWords() *lexicon {
 	r, err := gzip.NewReader(bytes.NewReader(wordsFile))
 	if err != nil { // a test reads the file
 		panic(err)
@@ -31,13 +38,20 @@ func loadWords() map[string]uint16 {
 	if err != nil {
 		panic(err)
 	}
-	ranks := make(map[string]uint16, 94_000)
+	l := &lexicon{ranks: make(map[string]uint16, 94_000), starts: map[string]bool{}}
 	for list := range strings.Lines(string(text)) {
 		rank := uint16(0)
 		for word := range strings.SplitSeq(strings.TrimSuffix(list, "\n"), ",") {
 			rank++
-			ranks[word] = rank
+			l.ranks[word] = rank
+			addStart(l.starts, word)
 		}
 	}
-	return ranks
+	return l
+}
+
+func addStart(starts map[string]bool, word string) {
+	if len(word) >= startSize {
+		starts[word[:startSize]] = true
+	}
 }

@@ -24,10 +24,11 @@ func Score(password string, inputs []string, year int) int {
 
 // Guesses is the number of guesses that Score judges.
 func Guesses(password string, inputs []string, year int) float64 {
-	e := &estimator{words: words(), inputs: map[string]int{}, longest: longestWord, year: year}
+	e := &estimator{lexicon: words(), inputs: map[string]int{}, inputStarts: map[string]bool{}, longest: longestWord, year: year}
 	for i, input := range inputs {
 		t := newText(input)
 		e.inputs[t.lower] = i + 1
+		addStart(e.inputStarts, t.lower)
 		e.longest = max(e.longest, len(t.lower))
 	}
 	return e.guesses(newText(password))
@@ -35,10 +36,11 @@ func Guesses(password string, inputs []string, year int) float64 {
 
 // estimator is what all matchers know.
 type estimator struct {
-	words   map[string]uint16 // rank of the dictionaries' words
-	inputs  map[string]int    // rank of the caller's
-	longest int               // bytes of the longest word
-	year    int
+	*lexicon
+	inputs      map[string]int  // rank of the caller's words
+	inputStarts map[string]bool // how these begin
+	longest     int             // bytes of the longest word
+	year        int
 }
 
 // match is a part of a password that an attacker would try early.

@@ -55,6 +55,10 @@ var recordAgrees = Check{
 		if wrong := contentDifferences(d); wrong != "" {
 			return u.recordContents(wrong)
 		}
+		if len(d.HexHash) > 0 {
+			u.Warn("RECORD states the right hashes in hexadecimal, where the specification wants URL-safe base64 without padding: %s. uv_build did so before 0.8.13; raise its bound in build-system.requires.",
+				listed([]namedList{{"files", d.HexHash}}))
+		}
 		return nil
 	},
 }

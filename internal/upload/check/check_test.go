@@ -302,6 +302,21 @@ func TestLenience(t *testing.T) {
 	}
 }
 
+// TestHashesInHexadecimal are a fault of spelling: told, with the file, and no reason to refuse (AV-15).
+func TestHashesInHexadecimal(t *testing.T) {
+	u := &Upload{}
+	sum := strings.Repeat("0a", 32)
+	u.Archive.HasRecord, u.Archive.Record = true, []byte("demo.py,sha256="+sum+",3\n")
+	u.Archive.Members = []dist.Member{{Path: "demo.py", Size: 3, SHA256: sum}}
+	if problems := recordAgrees.Run(u); len(problems) != 0 || len(u.Warnings) != 1 || !strings.Contains(u.Warnings[0], "hexadecimal") || !strings.Contains(u.Warnings[0], "demo.py") {
+		t.Errorf("%v, warned of %q", problems, u.Warnings)
+	}
+	u.Archive.Members[0].SHA256 = strings.Repeat("0b", 32)
+	if problems := recordAgrees.Run(u); len(problems) != 1 || problems[0].Code != index.CodeRecordMismatch {
+		t.Errorf("a wrong hash in hexadecimal: %v", problems)
+	}
+}
+
 // TestWarnings are given once, though checks run twice.
 func TestWarnings(t *testing.T) {
 	u := wheel()

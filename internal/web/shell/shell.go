@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"time"
 
 	"strongroom/internal/access"
 	"strongroom/internal/middleware"
@@ -25,16 +26,17 @@ type Page struct {
 	parse func() *template.Template
 }
 
-// NewPage makes a page of a template in a folder of embedded files.
-func NewPage(from fs.FS, name string) *Page {
+// NewPage makes a page of templates in a folder of embedded files; those after
+// the first are parts that several pages share.
+func NewPage(from fs.FS, names ...string) *Page {
 	return &Page{parse: sync.OnceValue(func() *template.Template {
 		t := template.Must(template.New("base.html").Funcs(functions()).ParseFS(files, "base.html"))
-		return template.Must(t.ParseFS(from, name))
+		return template.Must(t.ParseFS(from, names...))
 	})}
 }
 
 func functions() template.FuncMap {
-	return template.FuncMap{"bytes": Bytes}
+	return template.FuncMap{"bytes": Bytes, "when": When}
 }
 
 // csp allows our own style, images and script files, and asking our own server:
@@ -67,7 +69,9 @@ func (p *Page) Write(w http.ResponseWriter, r *http.Request, status int, data an
 	h.Set("Content-Security-Policy", csp)
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-	h.Set("Cache-Control", "no-cache")
+	if h.Get("Cache-Control") == "" { // the handler may be stricter
+		h.Set("Cache-Control", "no-cache")
+	}
 	if f.User != "" || f.Flash != "" {
 		h.Set("Cache-Control", "private, no-store")
 	}
@@ -109,4 +113,12 @@ func Bytes(n int64) string {
 		precision = 0
 	}
 	return strconv.FormatFloat(f, 'f', precision, 64) + " " + units[i]
+}
+
+// When writes a time for people: to the minute, in UTC; "never" for none.
+func When(t time.Time) string {
+	if t.IsZero() {
+		return "never"
+	}
+	return t.UTC().Format("2006-01-02 15:04 UTC")
 }

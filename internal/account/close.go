@@ -1,0 +1,68 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"strongroom/internal/access"
+	"strongroom/internal/change"
+	"strongroom/internal/index"
+	"strongroom/internal/notify"
+)
+
+// Close ends the visitor's account. What it published stays, and nobody else
+// ever gets its name; its tokens are void. It is refused while projects or
+// organizations would be left without an owner.
+func (a *Accounts) Close(ctx context.Context, v *access.Visitor, typed string) error {
+	if !strings.EqualFold(strings.TrimSpace(typed), v.User.Username) {
+		return invalid("confirm_username", "Type your user name, %s, to close the account.", v.User.Username)
+	}
+	return a.own(ctx, v, func(tx *change.Tx, u index.User) error {
+		if err := lockOwned(ctx, tx, u); err != nil {
+			return err
+		}
+		projects, groups, err := tx.SolelyOwned(ctx, u.ID)
+		if err != nil {
+			return err
+		}
+		if len(projects)+len(groups) > 0 {
+			return invalid("confirm_username", "The account cannot be closed while it is the only owner of %s. Give them another owner, or delete them, first.", list(projects, groups))
+		}
+		note(tx, u, index.EventAccountClose, "", "")
+		if err := notify.Enqueue(ctx, tx, notify.Notice{Kind: notify.AccountClosed, UserID: u.ID}); err != nil {
+			return err
+		}
+		return tx.CloseUser(ctx, u.ID, tx.Now)
+	})
+}
+
+// lockOwned keeps the other owners of the account's projects from leaving at
+// the same time.
+func lockOwned(ctx context.Context, tx *change.Tx, u index.User) error {
+	roles, err := tx.RolesOfUser(ctx, u.ID)
+	if err != nil {
+		return err
+	}
+	for _, r := range roles { // by name, as whoever locks several does
+		if r.Role != index.Owner {
+			continue
+		}
+		if err := tx.HoldName(ctx, r.Project); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// list names things for a sentence.
+func list(projects, groups []string) string {
+	var all []string
+	for _, p := range projects {
+		all = append(all, fmt.Sprintf("the project %s", p))
+	}
+	for _, g := range groups {
+		all = append(all, fmt.Sprintf("the organization %s", g))
+	}
+	return strings.Join(all, ", ")
+}

@@ -1,0 +1,209 @@
+package account
+
+import (
+	"context"
+	"encoding/json"
+	"net/mail"
+	"strings"
+
+	"strongroom/internal/access"
+	"strongroom/internal/change"
+	"strongroom/internal/database"
+	"strongroom/internal/index"
+	"strongroom/internal/notify"
+	"strongroom/internal/ratelimit"
+)
+
+// Registration is the form with which somebody makes an account.
+type Registration struct {
+	Username, Name, Email string
+	Password              NewPassword
+	Invite                string // the secret of an invitation, "" for none
+}
+
+// offer is what an invitation's ticket holds, sealed.
+type offer struct{ Administrator bool }
+
+// Invited reports whether the secret of an invitation is good, and for which
+// address it was made ("" for whoever has it). Where anybody may register, no
+// secret is good too.
+func (a *Accounts) Invited(ctx context.Context, secret string) (address string, err error) {
+	if secret == "" && a.Open {
+		return "", nil
+	}
+	t, found, err := a.DB.Ticket(ctx, index.TicketInvitation, access.HashSecret(secret), a.Clock())
+	if err != nil || !found || t.UserID != 0 {
+		return "", notInvited(err, secret)
+	}
+	return t.Subject, nil
+}
+
+func notInvited(err error, secret string) error {
+	switch {
+	case err != nil:
+		return err
+	case secret == "":
+		return index.Refuse(index.CodeNotAllowed, "Accounts on this index are made by invitation. Ask an administrator for a link.")
+	}
+	return index.Refuse(index.CodeLinkEnded, "This invitation was used before, or is too old. Ask for a new one.")
+}
+
+// Register makes an account and signs the browser in. An invitation is used up
+// in the same transaction: of many at once, one gets the account (P30). An
+// address that the invitation was mailed to counts as verified; any other gets
+// a link.
+func (a *Accounts) Register(ctx context.Context, b Browser, r Registration) (e Entry, err error) {
+	if err := a.count(ctx, []use{{ratelimit.RegisterAddress, ratelimit.Address(b.Actor.Address)}}); err != nil {
+		return e, err
+	}
+	if _, err := a.Invited(ctx, r.Invite); err != nil {
+		return e, err
+	}
+	u, err := a.newUser(ctx, r)
+	if err != nil {
+		return e, err
+	}
+	if u.PasswordHash, err = a.Hasher.Hash(ctx, r.Password.New); err != nil {
+		return e, busy(err)
+	}
+	err = a.Recorder.Do(ctx, b.as(u), func(tx *change.Tx) error {
+		e = Entry{}
+		return a.register(ctx, tx, b, u, r.Invite, &e)
+	})
+	if database.IsUnique(err) {
+		return Entry{}, a.taken(ctx, u)
+	}
+	if err != nil {
+		return Entry{}, err
+	}
+	return e, nil
+}
+
+// newUser holds the form against the rules.
+func (a *Accounts) newUser(ctx context.Context, r Registration) (u index.User, err error) {
+	u = index.User{UID: access.NewUID(), Username: r.Username, Email: strings.TrimSpace(r.Email)}
+	if err := access.CheckUsername(u.Username); err != nil {
+		return u, invalid("username", "%s", index.AsError(err).Detail)
+	}
+	if u.Name, err = checkText("full_name", r.Name, 100); err != nil {
+		return u, err
+	}
+	if err := checkAddress(u.Email); err != nil {
+		return u, err
+	}
+	if _, found, err := a.DB.UserByName(ctx, u.Username); err != nil || found {
+		return u, a.takenOr(ctx, err, u)
+	}
+	if _, found, err := a.DB.EmailByAddress(ctx, u.Email); err != nil || found {
+		return u, a.takenOr(ctx, err, u)
+	}
+	return u, a.checkNew(ctx, u, r.Password)
+}
+
+func (a *Accounts) takenOr(ctx context.Context, err error, u index.User) error {
+	if err != nil {
+		return err
+	}
+	return a.taken(ctx, u)
+}
+
+// taken says what of a new account somebody else has.
+func (a *Accounts) taken(ctx context.Context, u index.User) error {
+	_, found, err := a.DB.UserByName(ctx, u.Username)
+	if err != nil {
+		return err
+	}
+	if found {
+		return invalid("username", "The user name %q is taken; choose another one.", u.Username)
+	}
+	return invalid("email", "This address cannot be used: it belongs to an account already.")
+}
+
+// checkAddress refuses what is no plain address that mail can be sent to.
+func checkAddress(address string) error {
+	parsed, err := mail.ParseAddress(address)
+	if err != nil || parsed.Address != address || len(address) > maxAddress || strings.ContainsFunc(address, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
+		return invalid("email", "%q is not an e-mail address such as name@example.com.", address)
+	}
+	return nil
+}
+
+func (a *Accounts) register(ctx context.Context, tx *change.Tx, b Browser, u index.User, invite string, e *Entry) (err error) {
+	verified, invitation := false, index.Invitation{}
+	if invite != "" || !a.Open {
+		if invitation, verified, err = a.redeemInvitation(ctx, tx, invite, &u); err != nil {
+			return err
+		}
+	}
+	u.CreatedAt, u.PasswordAt = tx.Now, tx.Now
+	if u.ID, err = tx.InsertUser(ctx, u, verified); err != nil {
+		return err
+	}
+	tx.Actor.UserID = u.ID
+	note(tx, u, index.EventAccountCreate, "", u.Email)
+	if !verified {
+		if err := sendVerification(ctx, tx, u, u.Email); err != nil {
+			return err
+		}
+	}
+	if err := grant(ctx, tx, u, invitation); err != nil {
+		return err
+	}
+	return a.enter(ctx, tx, b, admission{user: u, proof: proof{Method: index.ByPassword}}, e)
+}
+
+// redeemInvitation uses an invitation up and reads what it offers.
+func (a *Accounts) redeemInvitation(ctx context.Context, tx *change.Tx, secret string, u *index.User) (i index.Invitation, verified bool, err error) {
+	t, found, err := tx.RedeemTicket(ctx, index.TicketInvitation, access.HashSecret(secret), tx.Now)
+	if err != nil || !found || t.UserID != 0 {
+		return i, false, notInvited(err, secret)
+	}
+	if len(t.Sealed) > 0 {
+		var o offer
+		if err := a.unseal(t, &o); err != nil {
+			return i, false, err
+		}
+		u.Superuser = o.Administrator
+	}
+	i, _, err = tx.TakeInvitation(ctx, t.Hash)
+	return i, t.Subject != "" && strings.EqualFold(t.Subject, u.Email), err
+}
+
+// grant gives the role that came with an invitation to a project.
+func grant(ctx context.Context, tx *change.Tx, u index.User, i index.Invitation) error {
+	if i.ProjectID == 0 {
+		return nil
+	}
+	tx.Event(index.Event{Action: index.EventRoleAdd, Object: object(u), After: string(i.Role)})
+	return tx.SetRole(ctx, i.ProjectID, u.ID, i.Role)
+}
+
+// Invite makes an invitation on behalf of an administrator and returns its link.
+// With an address the link is mailed there, and the address counts as verified
+// when the account is made with it.
+func (a *Accounts) Invite(ctx context.Context, by index.Actor, address string, administrator bool) (link string, err error) {
+	if address != "" {
+		if err := checkAddress(address); err != nil {
+			return "", err
+		}
+	}
+	data, err := json.Marshal(offer{administrator})
+	if err != nil {
+		return "", err
+	}
+	err = a.Recorder.Do(ctx, by, func(tx *change.Tx) error {
+		t := index.Ticket{Kind: index.TicketInvitation, Subject: address, Sealed: a.Keys.Seal(data, string(index.TicketInvitation))}
+		secret, err := a.newTicket(ctx, tx, t, InvitationTime)
+		if err != nil {
+			return err
+		}
+		path := "/account/register/?invite=" + secret
+		link = a.URL + path
+		tx.Event(index.Event{Action: index.EventInvite, Object: "address:" + address})
+		if address == "" {
+			return nil
+		}
+		return notify.Enqueue(ctx, tx, notify.Notice{Kind: notify.IndexInvitation, Address: address, Data: notify.Data{Path: path, Until: tx.Now.Add(InvitationTime)}})
+	})
+	return link, err
+}

@@ -1,0 +1,29 @@
+package app
+
+import (
+	"time"
+
+	"strongroom/internal/account"
+	"strongroom/internal/factor"
+	"strongroom/internal/web/manage"
+)
+
+// accounts is what people do with their own accounts.
+func (a *App) accounts(clock func() time.Time) *account.Accounts {
+	c := a.Config
+	keys, err := factor.NewWebAuthn(c.URL, location(c.URL))
+	if err != nil {
+		a.Log.Info("security keys are off", "reason", err.Error())
+		keys = nil
+	}
+	return &account.Accounts{
+		DB: a.DB, Recorder: a.Recorder, Guard: a.Guard, Keys: a.Keys, Limiter: a.Limiter, Hasher: a.Passwords, Breaches: a.Breach,
+		WebAuthn: keys, Clock: clock, URL: c.URL, Open: c.Registration == "open", Confirm: *c.ConfirmBrowsers,
+		Remember: time.Duration(*c.RememberDays) * 24 * time.Hour,
+	}
+}
+
+// manage is the pages on which people manage what is theirs.
+func (a *App) manage() (*manage.Manage, error) {
+	return manage.New(manage.Manage{DB: a.DB, Accounts: a.Accounts, Guard: a.Guard, Clock: a.Recorder.Clock, URL: a.Config.URL})
+}

@@ -1,0 +1,114 @@
+package mail
+
+import (
+	"fmt"
+	"net/mail"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
+)
+
+// maxAddress is how many bytes a path has at most, without its brackets
+// (RFC 5321 4.5.3.1.3).
+const maxAddress = 254
+
+// CheckAddress returns the form in which an address stands in protocols: its
+// domain in punycode. An address is LOCAL@DOMAIN with a local part of ASCII
+// letters, digits and signs (RFC 5322's dot-atom) and a domain name; quoted
+// local parts, address literals and display names are refused.
+func CheckAddress(address string) (string, error) {
+	at := strings.LastIndexByte(address, '@')
+	if at < 0 {
+		return "", fmt.Errorf("%q is not a mail address: it has no @", address)
+	}
+	local, domain := address[:at], address[at+1:]
+	if !isDotAtom(local) || len(local) > 64 {
+		return "", fmt.Errorf("%q is not a mail address: before the @ there may be ASCII letters, digits and signs, 64 at most", address)
+	}
+	ascii, err := idna.Lookup.ToASCII(domain)
+	if err != nil || !utf8.ValidString(domain) || !isDomain(ascii) {
+		return "", fmt.Errorf("%q is not a mail address: %q is not a domain", address, domain)
+	}
+	if len(local)+1+len(ascii) > maxAddress {
+		return "", fmt.Errorf("the mail address beginning with %.40q is longer than %d characters", address, maxAddress)
+	}
+	return local + "@" + ascii, nil
+}
+
+// isDotAtom is RFC 5322 3.2.3.
+func isDotAtom(s string) bool {
+	for atom := range strings.SplitSeq(s, ".") {
+		if atom == "" || strings.ContainsFunc(atom, notAtext) {
+			return false
+		}
+	}
+	return true
+}
+
+func notAtext(c rune) bool {
+	return !isAlphanumeric(c) && !strings.ContainsRune("!#$%&'*+-/=?^_`{|}~", c)
+}
+
+func isAlphanumeric(c rune) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+}
+
+// isDomain is RFC 1123's preferred name syntax; a single label is one too.
+func isDomain(s string) bool {
+	for label := range strings.SplitSeq(s, ".") {
+		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' ||
+			strings.ContainsFunc(label, func(c rune) bool { return !isAlphanumeric(c) && c != '-' }) {
+			return false
+		}
+	}
+	return true
+}
+
+// Identity is whom messages come from: addresses with or without a display
+// name, as "Example Index <index@example.com>". ReplyTo may be empty.
+type Identity struct{ From, ReplyTo string }
+
+// sender is an Identity that was read.
+type sender struct {
+	address string // the envelope's
+	domain  string // the right side of Message-IDs
+	from    string // header values
+	replyTo string
+}
+
+func (i Identity) parse() (s sender, err error) {
+	if s.address, s.from, err = mailbox(i.From); err != nil {
+		return s, fmt.Errorf("sender of mail: %w", err)
+	}
+	s.domain = s.address[strings.LastIndexByte(s.address, '@')+1:]
+	if i.ReplyTo != "" {
+		_, s.replyTo, err = mailbox(i.ReplyTo)
+	}
+	if err != nil {
+		return s, fmt.Errorf("address for replies: %w", err)
+	}
+	return s, nil
+}
+
+// Check reports what is wrong with an identity.
+func (i Identity) Check() error {
+	_, err := i.parse()
+	return err
+}
+
+// mailbox reads an address with or without a display name and returns the
+// address and the header's value.
+func mailbox(text string) (address, header string, err error) {
+	parsed, err := mail.ParseAddress(text)
+	if err != nil {
+		return "", "", fmt.Errorf("%q is not NAME <ADDRESS> or an address: %w", text, err)
+	}
+	if address, err = CheckAddress(parsed.Address); err != nil {
+		return "", "", err
+	}
+	if parsed.Name == "" {
+		return address, address, nil
+	}
+	return address, (&mail.Address{Name: parsed.Name, Address: address}).String(), nil
+}
