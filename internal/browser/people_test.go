@@ -32,11 +32,11 @@ func public(c *config.Config) {
 // person is somebody at a browser with an account, or about to make one.
 type person struct {
 	*tab
-	s                     *apptest.Server
-	name, mail, pass      string
-	secret                []byte // of the authenticator app
-	codes                 []string
-	ahead                 time.Duration // of the server's clock, so that codes are new
+	s                *apptest.Server
+	name, mail, pass string
+	secret           []byte // of the authenticator app
+	codes            []string
+	ahead            time.Duration // of the server's clock, so that codes are new
 }
 
 // somebody opens a browser for a person who has no account yet.

@@ -47,7 +47,7 @@ func (p *person) changePassword(to string) {
 	p.fill("#new_password", to)
 	p.fill("#password_confirm", to)
 	p.click("section[aria-labelledby=secret] button")
-	p.see("Your password was changed")
+	p.see("The password was changed")
 	p.pass = to
 }
 
