@@ -14,6 +14,7 @@ import (
 type Policy struct {
 	ClosedReading bool   // reading needs a login or a token (read = "login")
 	Require2FA    string // "none", "owners", "managers" or "all"
+	ClosedGroups  bool   // only administrators make organizations
 	VerifiedEmail bool   // managing and uploading need a verified primary address
 }
 
@@ -37,6 +38,12 @@ func (at At) name() string {
 
 // hidden reports whether the visitor must not learn that the thing exists.
 func (at At) hidden() bool { return at.Project.Private && at.Role == "" }
+
+// missing reports whether the thing that a browser wants to manage is not there.
+// The refusal is the one for what is hidden: nobody learns which of both it is.
+func (at At) missing(rule Rule) bool {
+	return rule.By == BySession && (rule.On == OnProject && at.Project.ID == 0 || rule.On == OnOrganization && at.Organization.ID == 0)
+}
 
 // Decide is the one place where a right is given or refused. Its refusals tell
 // the door what would help: signing in (CodeSignIn), a second factor
@@ -76,13 +83,18 @@ func (g *Guard) circle(v *Visitor, rule Rule, at At) error {
 	if v.Anonymous() || !v.provenBy(rule.By) {
 		return index.Refuse(index.CodeSignIn, "Sign in to do this; programs use the user name __token__ and an API token as password.")
 	}
-	if at.hidden() && !administrator {
-		return index.Refuse(index.CodeNotFound, "There is no project %q here.", at.Project.Name)
+	if at.hidden() && !administrator && rule.Who == Readers {
+		return index.Refuse(index.CodeNotFound, "There is no project %q here.", at.Project.Name) // as for a name nobody has
+	}
+	if at.hidden() && !administrator || at.missing(rule) {
+		return index.Refuse(index.CodeNotFound, "There is no project or organization of this name here.")
 	}
 	if err := notFrozen(v.User); err != nil && rule.On != OnAccount {
 		return err
 	}
 	switch {
+	case rule.Right == CreateGroup && g.Policy.ClosedGroups && !administrator:
+		return notAllowed(v.User, rule, at)
 	case administrator, rule.Who == Readers, rule.Who == Users:
 		return nil
 	case rule.Who == Holders && slices.Contains(rule.Roles, at.Role):
@@ -183,6 +195,15 @@ func (g *Guard) May(ctx context.Context, q database.Q, v *Visitor, right Right, 
 		}
 	}
 	return g.Decide(v, right, at)
+}
+
+// MayInGroup is May in an organization.
+func (g *Guard) MayInGroup(ctx context.Context, q database.Q, v *Visitor, right Right, o index.Organization) error {
+	role, err := q.OrganizationRole(ctx, o.ID, v.User.ID)
+	if err != nil {
+		return err
+	}
+	return g.Decide(v, right, At{Organization: o, Role: role})
 }
 
 // MayCreate reports whether the identity's token lets it create a project of

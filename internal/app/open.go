@@ -134,6 +134,7 @@ func (a *App) wire() {
 	a.Recorder = &change.Recorder{DB: a.DB, Clock: clock, HashAddress: a.Keys.HashAddress, Seal: a.Keys.Seal}
 	a.Guard = &access.Guard{DB: a.DB, Keys: a.Keys, Clock: clock, Location: location(c.URL), Policy: access.Policy{
 		ClosedReading: c.Read == "login", Require2FA: c.Require2FA, VerifiedEmail: *c.VerifiedEmail,
+		ClosedGroups: c.Organizations == "administrators",
 	}, Remember: rememberRights}
 	a.Pages = pages.New(a.DB, pages.Options{URL: c.URL, Budget: c.PageMemory, DeletedSimple: c.DeletedSimple == "empty"})
 	a.Root = pages.NewRoot(a.DB)

@@ -87,6 +87,10 @@ type Config struct {
 	// Registration is "open" where anyone may make an account, or "invitation".
 	Registration string `toml:"registration"`
 
+	// Organizations is who may make organizations: "open" for whoever signed in,
+	// or "administrators".
+	Organizations string `toml:"organizations"`
+
 	// VerifiedEmail asks for a verified primary address before anybody uploads
 	// or manages; addresses given on the command line count as verified.
 	VerifiedEmail *bool `toml:"verified_email"`

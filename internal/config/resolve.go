@@ -21,6 +21,7 @@ func (c Config) Resolve() (Config, error) {
 	setText(&c.Read, public, "anyone", "anyone")
 	setText(&c.NewProjects, public, "public", "public")
 	setText(&c.Registration, public, "open", "invitation")
+	setText(&c.Organizations, public, "administrators", "open")
 	set(&c.VerifiedEmail, public, true, false)
 	set(&c.ConfirmBrowsers, public, true, false)
 	set(&c.RememberDays, public, 30, 30)
@@ -70,6 +71,7 @@ func (c Config) check() error {
 		{"read", c.Read, []string{"anyone", "login"}},
 		{"new_projects", c.NewProjects, []string{"public", "private"}},
 		{"registration", c.Registration, []string{"open", "invitation"}},
+		{"organizations", c.Organizations, []string{"open", "administrators"}},
 		{"require_2fa", c.Require2FA, []string{"none", "owners", "managers", "all"}},
 		{"password_breach.backend", c.PasswordBreach.Backend, []string{"off", "hibp", "local"}},
 		{"gate.record", c.Gate.Record, []string{"reject", "warn"}},

@@ -171,10 +171,10 @@ CREATE TABLE instance (
 );
 
 CREATE TABLE invitations (
-    hash            TEXT PRIMARY KEY,
+    hash            TEXT PRIMARY KEY,                -- SHA-256 of the secret that was mailed
     project_id      BIGINT REFERENCES projects (id) ON DELETE CASCADE,
     organization_id BIGINT REFERENCES organizations (id) ON DELETE CASCADE,
-    user_id         BIGINT REFERENCES users (id) ON DELETE CASCADE,   -- NULL: whoever has the link makes an account
+    user_id         BIGINT REFERENCES users (id) ON DELETE CASCADE,   -- NULL: who has the address verified
     address         TEXT NOT NULL DEFAULT '',
     role            TEXT NOT NULL DEFAULT '',
     invited_by      BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -397,6 +397,7 @@ CREATE INDEX team_roles_project ON team_roles (project_id);
 
 CREATE TABLE teams (
     id              INTEGER PRIMARY KEY,
+    uid             TEXT NOT NULL UNIQUE,            -- never given twice: what the audit log names
     organization_id BIGINT NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
     name            TEXT NOT NULL,
     name_key        TEXT NOT NULL,

@@ -152,28 +152,6 @@ type Organization struct {
 	CreatedAt   time.Time
 }
 
-// Team is a part of an organization's people with roles in its projects.
-type Team struct {
-	ID             int64
-	OrganizationID int64
-	Name           string
-	CreatedAt      time.Time
-}
-
-// Invitation is the offer of a role to a user, or of an account to whoever has
-// the link. Hash is of the ticket that was mailed.
-type Invitation struct {
-	Hash           string
-	ProjectID      int64 // 0 for none
-	OrganizationID int64 // 0 for none
-	UserID         int64 // 0 when an account is offered
-	Address        string
-	Role           RoleName
-	InvitedBy      int64
-	CreatedAt      time.Time
-	ExpiresAt      time.Time
-}
-
 // Ban keeps a network out before any credential is read (MFA-12).
 type Ban struct {
 	Network string // CIDR

@@ -139,6 +139,7 @@ CREATE INDEX organization_projects_organization ON organization_projects (organi
 
 CREATE TABLE teams (
     id              {{ID}},
+    uid             TEXT NOT NULL UNIQUE,            -- never given twice: what the audit log names
     organization_id BIGINT NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
     name            TEXT NOT NULL,
     name_key        {{CTEXT}} NOT NULL,
@@ -171,14 +172,14 @@ CREATE TABLE team_roles (
 );
 CREATE INDEX team_roles_project ON team_roles (project_id);
 
--- Offers of a role, until somebody accepts or declines. The ticket whose secret
--- was mailed has the invitation's hash; an invitation ends with what it is to,
--- with who it is for, and with who made it.
+-- Offers of a role, until somebody accepts or declines. Redeeming one is
+-- deleting its row (P30); it ends with what it is to, with who it is for, and
+-- with who made it.
 CREATE TABLE invitations (
-    hash            TEXT PRIMARY KEY,
+    hash            TEXT PRIMARY KEY,                -- SHA-256 of the secret that was mailed
     project_id      BIGINT REFERENCES projects (id) ON DELETE CASCADE,
     organization_id BIGINT REFERENCES organizations (id) ON DELETE CASCADE,
-    user_id         BIGINT REFERENCES users (id) ON DELETE CASCADE,   -- NULL: whoever has the link makes an account
+    user_id         BIGINT REFERENCES users (id) ON DELETE CASCADE,   -- NULL: who has the address verified
     address         TEXT NOT NULL DEFAULT '',
     role            TEXT NOT NULL DEFAULT '',
     invited_by      BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
