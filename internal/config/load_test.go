@@ -43,6 +43,7 @@ func everySetting() (toml string, environ []string, want Config) {
 		"gate.checks": "8", "gate.scan": `"/scan"`, "gate.scan_timeout": "9", "gate.scan_failure": `"open"`,
 		"mail.smtp": `"mail.example:25"`, "mail.tls": `"starttls"`, "mail.user": `"u"`, "mail.password_file": `"/p"`, "mail.from": `"a@x.example"`, "mail.reply_to": `"b@x.example"`,
 	}
+	everySSO(&want, values)
 	for _, key := range Keys() {
 		toml += key + " = " + values[key] + "\n"
 		plain := strings.NewReplacer(`"`, "", "[", "", "]", "").Replace(values[key])

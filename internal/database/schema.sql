@@ -159,7 +159,11 @@ CREATE TABLE identities (
     issuer     TEXT NOT NULL,
     subject    TEXT NOT NULL,
     user_id    BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    source     TEXT NOT NULL,                        -- oidc, ldap
+    label      TEXT NOT NULL DEFAULT '',             -- the user name there, at the last sign-in
+    factor     SMALLINT NOT NULL DEFAULT 0,          -- the last sign-in proved a second factor there (MFA-13)
     created_at BIGINT NOT NULL,
+    used_at    BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (issuer, subject)
 );
 
@@ -254,6 +258,7 @@ CREATE TABLE organization_members (
     organization_id BIGINT NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
     user_id         BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     role            TEXT NOT NULL,                   -- Owner, Manager, Member
+    source          TEXT NOT NULL DEFAULT '',        -- who gave it: '' a person, else the source of an identity, which takes it back
     created_at      BIGINT NOT NULL,
     PRIMARY KEY (organization_id, user_id)
 );
@@ -442,7 +447,7 @@ CREATE TABLE users (
     superuser     SMALLINT NOT NULL DEFAULT 0,
     standing      TEXT NOT NULL DEFAULT '',          -- flags on the user, see index.Standing
     created_at    BIGINT NOT NULL
-, name TEXT NOT NULL DEFAULT '', password_at BIGINT NOT NULL DEFAULT 0, password_off TEXT NOT NULL DEFAULT '', held_until BIGINT NOT NULL DEFAULT 0, closed_at BIGINT NOT NULL DEFAULT 0, last_login_at BIGINT NOT NULL DEFAULT 0);
+, name TEXT NOT NULL DEFAULT '', password_at BIGINT NOT NULL DEFAULT 0, password_off TEXT NOT NULL DEFAULT '', held_until BIGINT NOT NULL DEFAULT 0, closed_at BIGINT NOT NULL DEFAULT 0, last_login_at BIGINT NOT NULL DEFAULT 0, superuser_source TEXT NOT NULL DEFAULT '');
 
 CREATE TABLE version_registry (
     name       TEXT NOT NULL REFERENCES names (name),

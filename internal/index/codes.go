@@ -31,6 +31,7 @@ const (
 	CodeTooManyAttempts Code = "too-many-attempts"
 	CodeWrongProof      Code = "wrong-proof"
 	CodeLinkEnded       Code = "link-ended"
+	CodeCompany         Code = "company-sign-in"
 
 	CodeLastOwner    Code = "last-owner"
 	CodeNoInvitation Code = "no-invitation"
@@ -143,6 +144,7 @@ var codeTable = [...]CodeInfo{
 	{CodeHeld, Denied, "Account is on hold", "An administrator removed the account's second factors less than a day ago; it makes no tokens and changes no roles."},
 	{CodeTooManyAttempts, Limited, "Too many attempts", "Something that is counted, such as signing in, was tried too often; the header Retry-After says when to try again."},
 	{CodeWrongProof, Invalid, "Wrong proof", "A password, code or security key was wrong, or was used before."},
+	{CodeCompany, Denied, "Signing in with the company failed", "The company's sign-in refused, gave an answer that cannot be trusted, or proved somebody who has no account here."},
 	{CodeLinkEnded, Invalid, "The link has ended", "The link of a mail or invitation was used before, is too old, or belongs to another browser."},
 	{CodePasswordBreached, Invalid, "Password is known from a breach", "The password appears in a list of stolen passwords and cannot be used."},
 	{CodeReadOnly, Denied, "Read-only", "An administrator switched the whole index to read-only."},

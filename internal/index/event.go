@@ -47,7 +47,12 @@ const (
 	EventAdminReset    = "account:recovery:reset"
 	EventInvite        = "account:invite"
 	EventBanAdd        = "ban:add"
-	EventBanRemove     = "ban:remove"
+
+	EventAssociationAdd    = "account:association:add"
+	EventAssociationRemove = "account:association:remove"
+	EventAdministrator     = "account:administrator:change"
+
+	EventBanRemove = "ban:remove"
 
 	EventProjectCreate = "project:create"
 	EventRoleAdd       = "project:role:add"
@@ -116,6 +121,9 @@ var eventActions = [...]EventInfo{
 	{EventRecoveryUsed, "A recovery code was used up."},
 	{EventAdminReset, "An administrator removed the second factors of an account; a hold begins."},
 	{EventInvite, "Somebody was invited to make an account."},
+	{EventAssociationAdd, "The account was linked with a person at the company, who signs in to it."},
+	{EventAssociationRemove, "The link with a person at the company was removed."},
+	{EventAdministrator, "Groups at the company made the account administrator of the index, or took that back."},
 	{EventBanAdd, "A network was banned."},
 	{EventBanRemove, "The ban of a network was lifted."},
 	{EventTokenCreate, "An API token was made."},

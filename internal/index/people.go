@@ -23,6 +23,7 @@ type PasswordOff string
 const (
 	PasswordBreached PasswordOff = "breached" // found in a list of stolen passwords at a sign-in (PW-3)
 	PasswordReset    PasswordOff = "reset"    // an administrator or a recovery turned it off
+	PasswordCompany  PasswordOff = "company"  // the account belongs to the company, and signs in there only
 )
 
 // LoginMethod is how a browser proved who it acts for.
@@ -57,10 +58,11 @@ type Login struct {
 
 // AccountState is what policies ask of an account besides its flags.
 type AccountState struct {
-	Factors  int  // second factors: TOTP generators and keys
-	Verified bool // the primary address is verified
-	Owns     bool // it is Owner of a project or organization
-	Manages  bool // it has a role in a project or organization
+	Factors   int  // second factors: TOTP generators and keys
+	Delegated bool // the last sign-in with the company proved a second factor there (MFA-13)
+	Verified  bool // the primary address is verified
+	Owns      bool // it is Owner of a project or organization
+	Manages   bool // it has a role in a project or organization
 }
 
 // TicketKind is what a single-use secret is for.
@@ -159,4 +161,17 @@ type Ban struct {
 	SetBy   string
 	SetAt   time.Time
 	Until   time.Time // zero for ever
+}
+
+// Identity is who an account is elsewhere. Issuer and Subject name a person for
+// ever; the other fields are of the last sign-in.
+type Identity struct {
+	Issuer    string
+	Subject   string
+	UserID    int64
+	Source    string // sso.FromOIDC or sso.FromLDAP
+	Label     string // the user name there
+	Factor    bool   // a second factor was proven there (MFA-13)
+	CreatedAt time.Time
+	UsedAt    time.Time
 }
