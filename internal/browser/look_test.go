@@ -76,9 +76,7 @@ func TestPagesOfVisitors(t *testing.T) {
 	b.look("/account/verify-email/?token=nonsense", "error-link")
 	b.look("/project/no-such-project/", "error-not-found")
 	b.look("/no/such/page", "error-no-page")
-	b.look("/legacy/", "upload-help")
 	b.look("/stats/", "stats")
-	b.look("/simple/", "simple")
 	b.tidy()
 }
 
@@ -114,6 +112,7 @@ func TestPagesOfAnAccount(t *testing.T) {
 	p.tokens()
 	p.changes()
 	p.look("/manage/account/history/", "history")
+	p.look("/manage/account/associations/", "associations")
 	p.waysIn()
 	p.tidy()
 }

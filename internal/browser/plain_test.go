@@ -3,8 +3,12 @@
 package browser
 
 import (
+	"net/http"
 	"strings"
 	"testing"
+
+	"strongroom/internal/app/apptest"
+	"strongroom/internal/config"
 )
 
 // TestWithoutScript is MFA-14: register, verify, second factor, recovery codes,
@@ -64,4 +68,54 @@ func (p *person) resetPassword(to string) {
 	p.fill("#password_confirm", to)
 	p.submit()
 	p.pass = to
+}
+
+// TestGroupsWithoutScript is MFA-14 for roles: an organization, its invitation, a
+// team, and a role in a project, between two browsers that run no scripts.
+func TestGroupsWithoutScript(t *testing.T) {
+	s := start(t, public, func(c *config.Config) { c.Organizations = "open" })
+	p, other := somebody(t, s, "alice"), somebody(t, s, "carol")
+	for _, one := range []*person{p, other} {
+		one.withoutScript(true)
+		one.register()
+		one.verify()
+		one.addApp()
+	}
+	if r := s.Upload(p.makeToken("twine"), apptest.Wheel("story-demo", "1.0", "x")); r.StatusCode != http.StatusOK {
+		t.Fatal(r.Status, r.Text)
+	}
+	p.prove()
+	p.goTo("/manage/organizations/")
+	p.fill("#name", "data-platform")
+	p.click("form:has(#name) button")
+	p.goTo("/manage/organization/data-platform/people/")
+	p.fill("#username", other.name)
+	p.click("form:has(#username[type=text]) button")
+	other.accepts("data-platform")
+	p.goTo("/manage/organization/data-platform/teams/")
+	p.fill("#name", "Builders")
+	p.click("form:has(#name) button")
+	p.goTo("/manage/organization/data-platform/team/Builders/members/")
+	p.choose("#username", other.name)
+	p.click("form:has(#username) button")
+	p.see("carol")
+	p.goTo("/manage/project/story-demo/collaboration/")
+	p.fill("#username", other.name)
+	p.click("form:has(#username[type=text]) button")
+	other.accepts("story-demo")
+	other.see("story-demo")
+	p.goTo("/manage/project/story-demo/collaboration/")
+	p.press("tr:has(input[value=carol]) summary")
+	p.click("tr:has(input[value=carol]) button.stop")
+	other.goTo("/manage/projects/")
+	other.see("You have no role in a project yet")
+	clean(t, p.tab)
+	clean(t, other.tab)
+}
+
+// accepts takes the newest invitation, from its mail.
+func (p *person) accepts(to string) {
+	p.t.Helper()
+	p.goTo(p.link("invites you to " + to))
+	p.click("button[name=accept]")
 }
