@@ -84,7 +84,7 @@ func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	h := w.Header()
 	errorHeaders(h, info.Kind, e)
-	if r.Header.Get("Cookie") != "" || r.Header.Get("Authorization") != "" {
+	if status == http.StatusUnauthorized || r.Header.Get("Cookie") != "" || r.Header.Get("Authorization") != "" {
 		h.Set("Cache-Control", "private, no-store") // others may hear something else
 	}
 	contentType, body := a.render(r.Header.Get("Accept"))

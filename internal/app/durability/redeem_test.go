@@ -3,6 +3,7 @@
 package durability
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -24,18 +25,19 @@ const noLimits = "STRONGROOM_RATE_LIMITS=login-user=1000000/1h,login-address=100
 	"factor-user-hour=1000000/1h,factor-user-day=1000000/1h,factor-address=1000000/1h,factor-address-hour=1000000/1h," +
 	"password-reset=1000000/1h,password-reset-address=1000000/1h,register=1000000/1h,confirm-login=1000000/1h,email-verify=1000000/1h"
 
-// index is the servers of one index: one process on SQLite, two on PostgreSQL.
+// cluster is the servers of one index: one process on SQLite, two on PostgreSQL.
 type cluster struct {
 	t     *testing.T
 	nodes []place
 	sites []string
+	crowd *http.Client
 }
 
 func (c *cluster) site(i int) string { return c.sites[i%len(c.sites)] }
 
 // newCluster starts them. Two nodes share the database, the storage and the key.
 func newCluster(t *testing.T, database string, settings ...string) *cluster {
-	c := &cluster{t: t}
+	c := &cluster{t: t, crowd: newCrowd()}
 	settings = append(settings, noLimits, "STRONGROOM_TRUSTED_PROXIES=127.0.0.1", "STRONGROOM_REGISTRATION=invitation")
 	first := newPlace(t.TempDir(), database)
 	first.settings = append(first.settings, settings...)
@@ -46,7 +48,7 @@ func newCluster(t *testing.T, database string, settings ...string) *cluster {
 	}
 	for i, node := range c.nodes {
 		if i > 0 {
-			c.sameKeys(node)
+			c.sameKey(node)
 		}
 		s, err := node.start(t)
 		if err != nil {
@@ -57,12 +59,15 @@ func newCluster(t *testing.T, database string, settings ...string) *cluster {
 	return c
 }
 
-// sameKeys copies the first node's keys, as docs/OPERATING.md asks for.
-func (c *cluster) sameKeys(to place) {
-	if err := os.CopyFS(filepath.Join(to.data, "keys"), os.DirFS(filepath.Join(c.nodes[0].data, "keys"))); err != nil {
-		c.t.Fatal(err)
+// sameKey gives a node the first one's key, as docs/OPERATING.md asks for.
+func (c *cluster) sameKey(to place) {
+	const name = "instance.key"
+	keys := filepath.Join(to.data, "keys")
+	key, err := os.ReadFile(filepath.Join(c.nodes[0].data, "keys", name))
+	if err == nil {
+		err = errors.Join(os.MkdirAll(keys, 0o700), os.WriteFile(filepath.Join(keys, name), key, 0o600))
 	}
-	if err := os.Chmod(filepath.Join(to.data, "keys"), 0o700); err != nil {
+	if err != nil {
 		c.t.Fatal(err)
 	}
 }
@@ -89,6 +94,8 @@ func (c *cluster) race(try func(i int, site string) bool) {
 	}
 }
 
+func (c *cluster) person(address string) *person { return newPerson(c.t, c.crowd, address) }
+
 func address(i int) string { return fmt.Sprintf("198.51.%d.%d", i/250, i%250+1) }
 
 // TestP30OneRedeems: of 1,000 at the same time exactly one redeems each secret
@@ -114,13 +121,13 @@ func TestP30OneRedeems(t *testing.T) {
 	}
 }
 
-func (c *cluster) with(t *testing.T) *cluster { return &cluster{t, c.nodes, c.sites} }
+func (c *cluster) with(t *testing.T) *cluster { return &cluster{t, c.nodes, c.sites, c.crowd} }
 
 // waiting are browsers that gave the password, half of them at each node: as
 // many half-finished sign-ins as 1,000 requests can share.
 func (c *cluster) waiting(name string) (all []*person) {
 	for i := range 20 {
-		p := newPerson(c.t, address(i))
+		p := c.person(address(i))
 		p.signIn(c.site(i), name)
 		all = append(all, p)
 	}
@@ -130,7 +137,7 @@ func (c *cluster) waiting(name string) (all []*person) {
 // enrolled signs in and sets up second factors; the generator's step after that
 // one has not been used.
 func (c *cluster) enrolled(name string) (secret []byte, codes []string) {
-	p := newPerson(c.t, "192.0.2.1")
+	p := c.person("192.0.2.1")
 	p.signIn(c.site(0), name)
 	return p.enrol(c.site(0))
 }
@@ -140,7 +147,7 @@ func (c *cluster) totp() {
 	all := c.waiting("totp")
 	code := factor.TOTPCode(secret, factor.TOTPStep(time.Now())+1) // within what clocks may differ
 	c.race(func(i int, site string) bool {
-		p := all[i%len(all)].copy(address(i))
+		p := all[i%len(all)].at(address(i))
 		p.send(http.MethodPost, site+"/account/two-factor/", "totp_value", code)
 		return p.in()
 	})
@@ -150,7 +157,7 @@ func (c *cluster) recovery() {
 	_, codes := c.enrolled("recovery")
 	all := c.waiting("recovery")
 	c.race(func(i int, site string) bool {
-		p := all[i%len(all)].copy(address(i))
+		p := all[i%len(all)].at(address(i))
 		p.send(http.MethodPost, site+"/account/recovery-code/", "recovery_code_value", codes[2])
 		return p.in()
 	})
@@ -158,35 +165,36 @@ func (c *cluster) recovery() {
 
 func (c *cluster) pending() {
 	_, codes := c.enrolled("pending")
-	begun := newPerson(c.t, "192.0.2.1")
+	begun := c.person("192.0.2.1")
 	begun.signIn(c.site(0), "pending")
 	c.race(func(i int, site string) bool {
-		p := begun.copy(address(i))
+		p := begun.at(address(i))
 		p.send(http.MethodPost, site+"/account/recovery-code/", "recovery_code_value", codes[i%len(codes)])
 		return p.in()
 	})
 }
 
 func (c *cluster) reset() {
-	if status, text := newPerson(c.t, "192.0.2.1").send(http.MethodPost, c.site(0)+"/account/request-password-reset/", "username_or_email", "reset"); status != http.StatusOK {
+	if status, text := c.person("192.0.2.1").send(http.MethodPost, c.site(0)+"/account/request-password-reset/", "username_or_email", "reset"); status != http.StatusOK {
 		c.t.Fatalf("%d\n%s", status, text)
 	}
 	token := mailed(c.t, "reset@example.org", "/account/reset-password/", c.nodes...)
 	c.race(func(i int, site string) bool {
 		password := fmt.Sprint("wandering violet lighthouse ", i)
-		status, _ := newPerson(c.t, address(i)).send(http.MethodPost, site+"/account/reset-password/", "token", token, "new_password", password, "password_confirm", password)
+		status, _ := c.person(address(i)).send(http.MethodPost, site+"/account/reset-password/", "token", token, "new_password", password, "password_confirm", password)
 		return status == http.StatusSeeOther
 	})
 }
 
 func (c *cluster) invitation() {
-	m := regexp.MustCompile(`invite=([\w-]+)`).FindStringSubmatch(c.nodes[0].run(c.t, "admin", "user", "invite"))
+	out := c.nodes[0].run(c.t, "admin", "user", "invite")
+	m := regexp.MustCompile(`invite=([\w-]+)`).FindStringSubmatch(out)
 	if m == nil {
-		c.t.Fatal("no invitation")
+		c.t.Fatalf("no invitation in %q", out)
 	}
 	var winner atomic.Int64
 	c.race(func(i int, site string) bool {
-		status, _ := newPerson(c.t, address(i)).send(http.MethodPost, site+"/account/register/", "username", fmt.Sprint("new", i), "email", fmt.Sprintf("new%d@example.org", i),
+		status, _ := c.person(address(i)).send(http.MethodPost, site+"/account/register/", "username", fmt.Sprint("new", i), "email", fmt.Sprintf("new%d@example.org", i),
 			"new_password", longPassword, "password_confirm", longPassword, "invite", m[1])
 		if status == http.StatusSeeOther {
 			winner.Store(int64(i))
@@ -195,17 +203,17 @@ func (c *cluster) invitation() {
 	})
 	token := mailed(c.t, fmt.Sprintf("new%d@example.org", winner.Load()), "/account/verify-email/", c.nodes...)
 	c.race(func(i int, site string) bool {
-		status, _ := newPerson(c.t, address(i)).send(http.MethodPost, site+"/account/verify-email/", "token", token)
+		status, _ := c.person(address(i)).send(http.MethodPost, site+"/account/verify-email/", "token", token)
 		return status == http.StatusSeeOther
 	})
 }
 
 func (c *cluster) confirm() {
-	first := newPerson(c.t, "192.0.2.1")
+	first := c.person("192.0.2.1")
 	first.signIn(c.site(0), "confirm")
 	token := mailed(c.t, "confirm@example.org", "/account/confirm-login/", c.nodes...)
 	c.race(func(i int, site string) bool {
-		p := first.copy("192.0.2.1")
+		p := first.at("192.0.2.1")
 		p.send(http.MethodPost, site+"/account/confirm-login/", "token", token)
 		return p.in()
 	})
