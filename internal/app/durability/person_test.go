@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -149,6 +150,21 @@ func (p place) account(t *testing.T, name string) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
+}
+
+// invitation is the secret of a link to make an account with.
+func (p place) invitation(t *testing.T) string {
+	t.Helper()
+	p.run(t, "admin", "user", "invite")
+	link, err := os.ReadFile(filepath.Join(p.data, "invitation"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, secret, found := strings.Cut(strings.TrimSpace(string(link)), "invite=")
+	if !found {
+		t.Fatalf("no invitation in %q", link)
+	}
+	return secret
 }
 
 // mailed is the secret of a link to path in a mail to an address, whichever

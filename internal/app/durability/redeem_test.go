@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"regexp"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -44,7 +43,7 @@ func newCluster(t *testing.T, database string, settings ...string) *cluster {
 	c.nodes = append(c.nodes, first)
 	if database != "" {
 		first.settings = append(first.settings, "STRONGROOM_STORAGE="+t.TempDir())
-		c.nodes = []place{first, {t.TempDir(), first.settings}}
+		c.nodes = []place{first, {data: t.TempDir(), settings: first.settings}}
 	}
 	for i, node := range c.nodes {
 		if i > 0 {
@@ -187,15 +186,11 @@ func (c *cluster) reset() {
 }
 
 func (c *cluster) invitation() {
-	out := c.nodes[0].run(c.t, "admin", "user", "invite")
-	m := regexp.MustCompile(`invite=([\w-]+)`).FindStringSubmatch(out)
-	if m == nil {
-		c.t.Fatalf("no invitation in %q", out)
-	}
+	invite := c.nodes[0].invitation(c.t)
 	var winner atomic.Int64
 	c.race(func(i int, site string) bool {
 		status, _ := c.person(address(i)).send(http.MethodPost, site+"/account/register/", "username", fmt.Sprint("new", i), "email", fmt.Sprintf("new%d@example.org", i),
-			"new_password", longPassword, "password_confirm", longPassword, "invite", m[1])
+			"new_password", longPassword, "password_confirm", longPassword, "invite", invite)
 		if status == http.StatusSeeOther {
 			winner.Store(int64(i))
 		}
