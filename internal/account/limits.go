@@ -19,8 +19,9 @@ type use struct {
 // not more than the limit; refund takes them back when the guess was right. Who
 // is refused learns nothing but when to come back.
 func (a *Accounts) count(ctx context.Context, uses []use) error {
-	for _, u := range uses {
+	for i, u := range uses {
 		if v := a.Limiter.Allow(ctx, u.limit, u.subject); !v.OK {
+			a.refund(uses[:i]) // what one limit refuses does not use up another: nobody locks everybody out alone
 			return &index.Error{
 				Code: index.CodeTooManyAttempts, Retry: v.RetryAfter(),
 				Detail: fmt.Sprintf("There were too many attempts. Try again in %s.", wait(v.RetryAfter())),
@@ -49,10 +50,10 @@ func wait(seconds int) string {
 // loginUses ask about the address first: who guesses from one place does not
 // use up the user's attempts.
 func loginUses(b Browser, username string) []use {
-	return []use{
+	return []use{ // the one that a flood exhausts comes first: it costs no look into the database
+		{ratelimit.LoginAll, ""},
 		{ratelimit.LoginAddress, ratelimit.Address(b.Actor.Address)},
 		{ratelimit.LoginUser, strings.ToLower(username)},
-		{ratelimit.LoginAll, ""},
 	}
 }
 

@@ -96,6 +96,15 @@ func (a *Accounts) checkNew(ctx context.Context, u index.User, form NewPassword)
 	return nil
 }
 
+// Ready refuses who wants to sign in while too many wait for that: a flood is
+// turned away before its forms are read.
+func (a *Accounts) Ready() error {
+	if a.Hasher.Full() {
+		return busy(password.ErrBusy)
+	}
+	return nil
+}
+
 // busy is the refusal of a hasher that has too much to do.
 func busy(err error) error {
 	if errors.Is(err, password.ErrBusy) {

@@ -33,6 +33,7 @@ func (a *Accounts) SignIn(ctx context.Context, b Browser, username, pass, next s
 	}
 	u, ok, err := a.verify(ctx, b, username, pass)
 	if err != nil {
+		a.refund(uses) // nothing was guessed
 		return Entry{}, err
 	}
 	if !ok {

@@ -49,18 +49,23 @@ type App struct {
 	Accounts  *account.Accounts
 
 	company account.Company
+	limits  map[ratelimit.Name]ratelimit.Limit // other figures than the table's
 	lock    *folderLock
 	sandbox *sandbox.Pool // nil until Sandbox is called
 }
 
 // Open builds the index from resolved settings. The data folder is made when
 // it is not there, and locked: ErrLocked says that another process has it.
-func Open(ctx context.Context, c config.Config, log *slog.Logger) (*App, error) {
-	a := &App{Config: c, Log: log, Clock: time.Now}
+func Open(ctx context.Context, c config.Config, log *slog.Logger) (a *App, err error) {
+	a = &App{Config: c, Log: log, Clock: time.Now}
 	if a.Config.URL == "" {
 		a.Config.URL = defaultURL(c)
 	}
 	if err := a.openTools(ctx); err != nil {
+		a.Close()
+		return nil, err
+	}
+	if a.limits, err = ratelimit.Parse(c.RateLimits); err != nil {
 		a.Close()
 		return nil, err
 	}
@@ -144,7 +149,7 @@ func (a *App) wire() {
 	a.Pages = pages.New(a.DB, pages.Options{URL: c.URL, Budget: c.PageMemory, DeletedSimple: c.DeletedSimple == "empty"})
 	a.Root = pages.NewRoot(a.DB)
 	a.Root.Before = a.Pages.Forget
-	a.Limiter = &ratelimit.Limiter{DB: a.DB, Clock: clock, Hash: a.Keys.HashAddress}
+	a.Limiter = &ratelimit.Limiter{DB: a.DB, Clock: clock, Hash: a.Keys.HashAddress, Own: a.limits}
 	a.Accounts = a.accounts(clock)
 	a.Recorder.SubscribeRights(a.Guard.ForgetRights)
 	a.Recorder.Subscribe(a.Guard.Forget)

@@ -109,6 +109,10 @@ type Config struct {
 	// second factor, 30 at most; 0 remembers none.
 	RememberDays *int `toml:"remember_days"`
 
+	// RateLimits are other figures for limits on what people do too often,
+	// each as name=uses/window, such as "login-all=5000/5m".
+	RateLimits []string `toml:"rate_limits"`
+
 	// PasswordMin is how many characters a new password has at least, 8 to 15.
 	PasswordMin int `toml:"password_min"`
 

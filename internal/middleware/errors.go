@@ -84,6 +84,9 @@ func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	h := w.Header()
 	errorHeaders(h, info.Kind, e)
+	if status == http.StatusUnauthorized || r.Header.Get("Cookie") != "" || r.Header.Get("Authorization") != "" {
+		h.Set("Cache-Control", "private, no-store") // others may hear something else
+	}
 	contentType, body := a.render(r.Header.Get("Accept"))
 	h.Set("Content-Type", contentType)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
@@ -107,7 +110,9 @@ func errorHeaders(h http.Header, kind index.Kind, e *index.Error) {
 	for _, name := range []string{"Etag", "Last-Modified", "Content-Encoding", "Accept-Ranges"} {
 		h.Del(name)
 	}
-	h.Set("Cache-Control", "no-cache")
+	if !strings.Contains(h.Get("Cache-Control"), "no-store") { // the handler may be stricter
+		h.Set("Cache-Control", "no-cache")
+	}
 	h.Add("Vary", "Accept")
 	if kind == index.Unauthenticated {
 		h.Set("WWW-Authenticate", `Basic realm="Strongroom", charset="UTF-8"`)
@@ -115,9 +120,7 @@ func errorHeaders(h http.Header, kind index.Kind, e *index.Error) {
 	if e.Retry > 0 {
 		h.Set("Retry-After", strconv.Itoa(e.Retry))
 	}
-	if h.Get("Content-Security-Policy") == "" {
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'")
-	}
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
 }
 
 // render picks the form of the body by X-2.

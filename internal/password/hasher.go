@@ -63,6 +63,10 @@ func (h *Hasher) VerifyNothing(ctx context.Context, password string) error {
 	return h.with(ctx, func(a *arena) { a.nothing(password) })
 }
 
+// Full reports whether the queue is full, so that another password would hear
+// ErrBusy: who would ask for one can be turned away before anything is read.
+func (h *Hasher) Full() bool { return h.waiting.Load() >= h.queue }
+
 // with lends an arena to work, waiting for one if the queue has room.
 func (h *Hasher) with(ctx context.Context, work func(*arena)) error {
 	if err := ctx.Err(); err != nil {

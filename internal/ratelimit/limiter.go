@@ -18,6 +18,8 @@ type Limiter struct {
 	// Hash turns a subject into what the database may keep of it; nil keeps the
 	// subject itself.
 	Hash func(subject string) string
+	// Own are other figures than those of the table, by Parse.
+	Own map[Name]Limit
 	// Most bounds the counters in memory, 0 for 10,000. Those that are written
 	// can leave: the database knows them.
 	Most int
@@ -43,7 +45,10 @@ const sweepEvery = time.Minute
 // not counted. A name that is not in the table is always refused. When the
 // database does not answer, this node counts by itself.
 func (l *Limiter) Allow(ctx context.Context, name Name, subject string) Verdict {
-	limit, ok := find(name)
+	limit, ok := l.Own[name]
+	if !ok {
+		limit, ok = find(name)
+	}
 	if !ok {
 		return Verdict{}
 	}

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"math"
 	"net/netip"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -77,6 +79,28 @@ var limits = [...]Limit{
 	{AddEmail, 2, 24 * time.Hour, "Addresses that are added to an account, for each account."},
 	{VerifyEmail, 3, 6 * time.Hour, "Mails that are asked for again to verify an address, for each account."},
 	{ChangePassword, 5, 5 * time.Minute, "Tries to change a password, for each account."},
+}
+
+// Parse reads other figures for limits of the table, each as name=uses/window,
+// such as "login-all=5000/5m".
+func Parse(list []string) (map[Name]Limit, error) {
+	own := map[Name]Limit{}
+	for _, text := range list {
+		name, rate, _ := strings.Cut(text, "=")
+		uses, window, _ := strings.Cut(rate, "/")
+		limit, known := find(Name(name))
+		if !known {
+			return nil, fmt.Errorf("rate_limits: there is no limit %q", name)
+		}
+		var failed, late error
+		limit.N, failed = strconv.ParseInt(uses, 10, 64)
+		limit.Per, late = time.ParseDuration(window)
+		if failed != nil || late != nil || limit.N < 1 || limit.Per < time.Second {
+			return nil, fmt.Errorf("rate_limits: %q is not as %s=5000/5m", text, name)
+		}
+		own[limit.Name] = limit
+	}
+	return own, nil
 }
 
 func find(name Name) (Limit, bool) {

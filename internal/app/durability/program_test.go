@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -87,7 +88,8 @@ func newSeed(t *testing.T) uint64 {
 // place is where an index keeps its things; it outlives its servers.
 type place struct {
 	data     string
-	settings []string // STRONGROOM_…=…
+	settings []string  // STRONGROOM_…=…
+	journal  io.Writer // gets the whole log of a server, nil for none
 }
 
 // newPlace uses data for everything but the rows, if a PostgreSQL database is given.
@@ -171,6 +173,9 @@ func (p place) start(t *testing.T) (*server, error) {
 		defer s.cmd.Wait()
 		for lines := bufio.NewScanner(stderr); lines.Scan(); {
 			s.heard(lines.Text(), listening)
+			if p.journal != nil {
+				fmt.Fprintln(p.journal, lines.Text())
+			}
 		}
 	}()
 	select {

@@ -67,8 +67,6 @@ func (p *Page) Write(w http.ResponseWriter, r *http.Request, status int, data an
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", csp)
-	h.Set("X-Frame-Options", "DENY")
-	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
 	if h.Get("Cache-Control") == "" { // the handler may be stricter
 		h.Set("Cache-Control", "no-cache")
 	}

@@ -47,7 +47,7 @@ type data struct {
 }
 
 func (p *Page) ask(w http.ResponseWriter, r *http.Request) error {
-	_, info, err := p.read(r)
+	_, info, err := p.read(w, r)
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (p *Page) ask(w http.ResponseWriter, r *http.Request) error {
 // turn does it. The mail program that presses the button has no cookie and
 // follows no redirect.
 func (p *Page) turn(w http.ResponseWriter, r *http.Request) error {
-	user, info, err := p.read(r)
+	user, info, err := p.read(w, r)
 	if err != nil {
 		return err
 	}
@@ -75,7 +75,9 @@ func (p *Page) turn(w http.ResponseWriter, r *http.Request) error {
 	return p.page.Write(w, r, http.StatusOK, data{When: info.When, Done: true, Wanted: wanted})
 }
 
-func (p *Page) read(r *http.Request) (user int64, info notify.Info, err error) {
+// read takes the link's token, which no cache shall keep.
+func (p *Page) read(w http.ResponseWriter, r *http.Request) (user int64, info notify.Info, err error) {
+	w.Header().Set("Cache-Control", "private, no-store")
 	user, info, err = notify.ReadUnsubscribe(p.keys, r.URL.Query().Get("token"))
 	if err != nil {
 		return 0, info, index.Refuse(index.CodeNotFound, "This link to unsubscribe is not whole. Copy all of it from the mail.")
