@@ -116,7 +116,7 @@ func errorHeaders(h http.Header, kind index.Kind, e *index.Error) {
 		h.Set("Retry-After", strconv.Itoa(e.Retry))
 	}
 	if h.Get("Content-Security-Policy") == "" {
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'")
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'")
 	}
 }
 
@@ -198,10 +198,13 @@ var errorPage = sync.OnceValue(func() *template.Template {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>{{.Title}} · Strongroom</title>
 <link rel="stylesheet" href="/static/strongroom.css">
+<link rel="icon" href="/static/icon.svg" type="image/svg+xml">
 </head>
 <body>
+<header class="site"><a class="brand" href="/"><img src="/static/icon.svg" width="28" height="28" alt=""> Strongroom</a></header>
 <main class="error">
 <h1>{{.Title}}</h1>
 <p>{{.Detail}}</p>
