@@ -45,6 +45,7 @@ func crowd(t *testing.T, db *database.DB) {
 			small + "INSERT INTO logins (hash, user_id, method, created_at, proven_at, seen_at, expires_at) SELECT 'l' || i, i, 'totp', 1, 1, 1, 9000 FROM n",
 			small + "INSERT INTO tickets (hash, kind, user_id, created_at, expires_at) SELECT 'h' || i, 'verify-email', i, 1, 9000 FROM n",
 			small + "INSERT INTO factors (user_id, kind, label, created_at) SELECT i, 'totp', 'a', 1 FROM n",
+			small + "INSERT INTO identities (issuer, subject, user_id, source, created_at) SELECT 'https://login.example.com', 's' || i, i, 'oidc', 1 FROM n",
 			small + "INSERT INTO jobs (kind, args, run_at, created_at) SELECT 'mail', '{}', i, 1 FROM n",
 			large + "INSERT INTO blobs (sha256, size, created_at) SELECT 's' || i, 1, 1 FROM n",
 			large + "INSERT INTO files (release_id, project_id, filename, packagetype, python_version, size, sha256, blake2b_256, md5, metadata_sha256, uploaded_at) " +
@@ -97,6 +98,8 @@ func hotLookUps(ctx context.Context) []struct {
 		{"addresses", "emails_user", func(q database.Q) error { _, err := q.MailAddresses(ctx, 7); return err }},
 		{"warnings of a release", "files_release", func(q database.Q) error { _, err := q.WarnedBefore(ctx, 7, at); return err }},
 		{"login", "logins_pkey|sqlite_autoindex_logins_1", func(q database.Q) error { _, _, err := q.LoginByHash(ctx, "l7", at); return err }},
+		{"identity", "identities_pkey|sqlite_autoindex_identities_1", func(q database.Q) error { _, _, err := q.Identity(ctx, "https://login.example.com", "s7"); return err }},
+		{"identities of a user", "identities_user", func(q database.Q) error { _, err := q.IdentitiesOf(ctx, 7); return err }},
 		{"ticket", "tickets_pkey|sqlite_autoindex_tickets_1", func(q database.Q) error { _, _, err := q.Ticket(ctx, "verify-email", "h7", at); return err }},
 		{"user by name", "users_username_key_key|sqlite_autoindex_users_2", func(q database.Q) error { _, _, err := q.UserByName(ctx, "u7"); return err }},
 		{"blob", "blobs_pkey|sqlite_autoindex_blobs_1", func(q database.Q) error { _, err := q.HasBlob(ctx, "s7"); return err }},
