@@ -14,7 +14,15 @@ import (
 type Policy struct {
 	ClosedReading bool   // reading needs a login or a token (read = "login")
 	Require2FA    string // "none", "owners", "managers" or "all"
+	ClosedGroups  bool   // only administrators make organizations
 	VerifiedEmail bool   // managing and uploading need a verified primary address
+
+	// Delegated lets a second factor count that the company asked for (MFA-13).
+	Delegated bool
+
+	// CompanyTokens is how long the tokens of an account that belongs to the company
+	// work after its person last signed in there, 0 for ever.
+	CompanyTokens time.Duration
 }
 
 // At is the thing that a request is about, with what the visitor is in it.
@@ -38,6 +46,12 @@ func (at At) name() string {
 // hidden reports whether the visitor must not learn that the thing exists.
 func (at At) hidden() bool { return at.Project.Private && at.Role == "" }
 
+// missing reports whether the thing that a browser wants to manage is not there.
+// The refusal is the one for what is hidden: nobody learns which of both it is.
+func (at At) missing(rule Rule) bool {
+	return rule.By == BySession && (rule.On == OnProject && at.Project.ID == 0 || rule.On == OnOrganization && at.Organization.ID == 0)
+}
+
 // Decide is the one place where a right is given or refused. Its refusals tell
 // the door what would help: signing in (CodeSignIn), a second factor
 // (CodeNeedFactor), proving oneself again (CodeProveAgain); what is secret does
@@ -53,7 +67,9 @@ func (g *Guard) Decide(v *Visitor, right Right, at At) error {
 	if v.Token != nil {
 		return g.tokenAllows(v, rule, at)
 	}
-	if err := g.Meets(v.User, v.State, rule); err != nil {
+	state := v.State
+	state.Delegated = v.Login.Method == index.BySSOAndMF // of this login, whatever others proved (MFA-13)
+	if err := g.Meets(v.User, state, rule); err != nil {
 		return err
 	}
 	if rule.Held {
@@ -76,13 +92,18 @@ func (g *Guard) circle(v *Visitor, rule Rule, at At) error {
 	if v.Anonymous() || !v.provenBy(rule.By) {
 		return index.Refuse(index.CodeSignIn, "Sign in to do this; programs use the user name __token__ and an API token as password.")
 	}
-	if at.hidden() && !administrator {
-		return index.Refuse(index.CodeNotFound, "There is no project %q here.", at.Project.Name)
+	if at.hidden() && !administrator && rule.Who == Readers {
+		return index.Refuse(index.CodeNotFound, "There is no project %q here.", at.Project.Name) // as for a name nobody has
+	}
+	if at.hidden() && !administrator || at.missing(rule) {
+		return index.Refuse(index.CodeNotFound, "There is no project or organization of this name here.")
 	}
 	if err := notFrozen(v.User); err != nil && rule.On != OnAccount {
 		return err
 	}
 	switch {
+	case rule.Right == CreateGroup && g.Policy.ClosedGroups && !administrator:
+		return notAllowed(v.User, rule, at)
 	case administrator, rule.Who == Readers, rule.Who == Users:
 		return nil
 	case rule.Who == Holders && slices.Contains(rule.Roles, at.Role):
@@ -120,7 +141,9 @@ func (g *Guard) tokenAllows(v *Visitor, rule Rule, at At) error {
 	return v.Token.Admits(Target{Project: at.Project.Name, ProjectUID: at.Project.UID, Now: g.Clock()})
 }
 
-// Meets asks the policies on verified addresses and second factors (MFA-6).
+// Meets asks the policies on verified addresses and second factors (MFA-6). One
+// that the company asked for counts where the settings say so: for a browser that
+// of its own sign-in, for a token that of the last (MFA-13).
 func (g *Guard) Meets(u index.User, st index.AccountState, rule Rule) error {
 	if !rule.Factor {
 		return nil
@@ -128,7 +151,7 @@ func (g *Guard) Meets(u index.User, st index.AccountState, rule Rule) error {
 	if g.Policy.VerifiedEmail && !st.Verified {
 		return index.Refuse(index.CodeNeedEmail, "User %s does not have a verified primary email address. Verify one in the account settings first.", u.Username)
 	}
-	if g.needsFactor(st, u) && st.Factors == 0 {
+	if g.needsFactor(st, u) && st.Factors == 0 && !(g.Policy.Delegated && st.Delegated) {
 		return index.Refuse(index.CodeNeedFactor, "User %s does not have two-factor authentication enabled. Please enable 2FA in the account settings before attempting to %s.", u.Username, rule.bare())
 	}
 	return nil
@@ -183,6 +206,15 @@ func (g *Guard) May(ctx context.Context, q database.Q, v *Visitor, right Right, 
 		}
 	}
 	return g.Decide(v, right, at)
+}
+
+// MayInGroup is May in an organization.
+func (g *Guard) MayInGroup(ctx context.Context, q database.Q, v *Visitor, right Right, o index.Organization) error {
+	role, err := q.OrganizationRole(ctx, o.ID, v.User.ID)
+	if err != nil {
+		return err
+	}
+	return g.Decide(v, right, At{Organization: o, Role: role})
 }
 
 // MayCreate reports whether the identity's token lets it create a project of

@@ -135,7 +135,7 @@ func (g *Guard) lookUp(ctx context.Context, q database.Q, tokenID string) (*Iden
 	if !found || !user.ClosedAt.IsZero() {
 		return nil, refused
 	}
-	if err := notFrozen(user); err != nil {
+	if err := errors.Join(notFrozen(user), g.stillWithCompany(user)); err != nil {
 		return nil, err
 	}
 	return &Identity{User: user, Token: token}, nil
@@ -152,6 +152,16 @@ func notFrozen(user index.User) error {
 	return nil
 }
 
+// stillWithCompany refuses the tokens of somebody who belongs to the company and
+// did not sign in there for long: nobody tells us who left.
+func (g *Guard) stillWithCompany(user index.User) error {
+	if g.Policy.CompanyTokens == 0 || user.PasswordOff != index.PasswordCompany || g.Clock().Sub(user.LastLoginAt) <= g.Policy.CompanyTokens {
+		return nil
+	}
+	return index.Refuse(index.CodeInvalidToken, "Invalid API Token: the user '%s' did not sign in for more than %d days. Sign in once with a browser and the token works again.",
+		user.Username, int(g.Policy.CompanyTokens/(24*time.Hour)))
+}
+
 // StillValid asks, through q, whether the token lives and its user may upload:
 // not frozen, and with what the policies on addresses and second factors ask for
 // (MFA-6). It is asked again at the end, for an upload can take minutes.
@@ -163,7 +173,7 @@ func (g *Guard) StillValid(ctx context.Context, q database.Q, id *Identity) erro
 	if !found || !user.ClosedAt.IsZero() {
 		return unknownToken()
 	}
-	if err := notFrozen(user); err != nil {
+	if err := errors.Join(notFrozen(user), g.stillWithCompany(user)); err != nil {
 		return err
 	}
 	rule, _ := RuleOf(Upload)

@@ -32,8 +32,10 @@ const (
 	ManageTokens   Right = "account:tokens" // make, narrow
 	CreateGroup    Right = "organization:create"
 	SeeGroup       Right = "organization:read"
+	SeeLedger      Right = "organization:history"
 	ManageGroup    Right = "organization:change"
 	ManagePeople   Right = "organization:people"
+	MoveProjects   Right = "organization:projects" // take in a project that one owns
 	ManageTeams    Right = "organization:teams"
 	LeaveGroup     Right = "organization:leave"
 	AdministerSite Right = "site:administer"
@@ -125,11 +127,13 @@ func Rules() []Rule {
 		{Right: UseAccount, On: OnAccount, Who: Users, By: BySession, Factor: true, Phrase: "use"},
 		{Right: ManageTokens, On: OnAccount, Who: Users, By: BySession, Factor: true, Fresh: recent, Phrase: "manage the tokens of"},
 
-		{Right: CreateGroup, On: OnSite, Who: Users, By: BySession, Factor: true, Fresh: usual, Phrase: "make an organization"},
+		{Right: CreateGroup, On: OnSite, Who: Users, Superuser: true, By: BySession, Factor: true, Fresh: usual, Held: true, Phrase: "make an organization"},
 		{Right: SeeGroup, On: OnOrganization, Who: Holders, Roles: group, Superuser: true, By: BySession, Factor: true, Phrase: "see"},
+		{Right: SeeLedger, On: OnOrganization, Who: Holders, Roles: leaders, Superuser: true, By: BySession, Factor: true, Phrase: "read the history of"},
 		{Right: ManageGroup, On: OnOrganization, Who: Holders, Roles: owner, Superuser: true, By: BySession, Factor: true, Fresh: usual, Phrase: "change"},
 		{Right: ManagePeople, On: OnOrganization, Who: Holders, Roles: owner, Superuser: true, By: BySession, Factor: true, Fresh: usual, Held: true, Phrase: "change the people of"},
 		{Right: ManageTeams, On: OnOrganization, Who: Holders, Roles: leaders, Superuser: true, By: BySession, Factor: true, Fresh: usual, Held: true, Phrase: "change the teams of"},
+		{Right: MoveProjects, On: OnOrganization, Who: Holders, Roles: leaders, Superuser: true, By: BySession, Factor: true, Fresh: usual, Held: true, Phrase: "add projects to"},
 		{Right: LeaveGroup, On: OnOrganization, Who: Holders, Roles: group, By: BySession, Fresh: usual, Phrase: "leave"},
 
 		{Right: AdministerSite, On: OnSite, Who: Nobody, Superuser: true, By: BySession, Factor: true, Fresh: recent, Phrase: "administer the index"},

@@ -31,6 +31,7 @@ type Accounts struct {
 	Hasher   *password.Hasher
 	Breaches *password.Checker // nil asks nobody
 	WebAuthn *factor.WebAuthn  // nil where the site's address knows no security keys
+	Company  Company           // where people sign in who belong to one
 	Clock    func() time.Time
 	URL      string        // public address of the site, no slash at the end
 	Open     bool          // anyone may register; else an invitation is needed

@@ -173,7 +173,7 @@ func (a *Accounts) checkPasskey(ctx context.Context, b Browser, session, respons
 		if f, found, err = a.DB.FactorByCredential(ctx, base64.RawURLEncoding.EncodeToString(id)); err != nil || !found || !f.Passkey {
 			return factor.Credential{}, errors.Join(err, factor.ErrUnknownKey)
 		}
-		if u, found, err = a.DB.UserByID(ctx, f.UserID); err != nil || !found || u.UID != string(handle) || !usable(u) {
+		if u, found, err = a.DB.UserByID(ctx, f.UserID); err != nil || !found || u.UID != string(handle) || !usable(u) || u.PasswordOff == index.PasswordCompany {
 			return factor.Credential{}, errors.Join(err, factor.ErrUnknownKey)
 		}
 		return credentialOf(f)

@@ -22,6 +22,9 @@ func (a *Accounts) ChangePassword(ctx context.Context, v *access.Visitor, form N
 	if err := a.allow(ctx, ratelimit.ChangePassword, v, "password"); err != nil {
 		return "", err
 	}
+	if v.User.PasswordOff == index.PasswordCompany {
+		return "", invalid("new_password", "Your account belongs to your company and signs in there; it has no password of its own.")
+	}
 	if err := a.checkOld(ctx, v.User, form.Old); err != nil {
 		return "", err
 	}

@@ -26,7 +26,7 @@ func (a *Accounts) ProvePassword(ctx context.Context, v *access.Visitor, pass st
 		if len(w.factors) > 0 {
 			return proof{}, index.Refuse(index.CodeWrongProof, "Your account has a second factor: prove yourself with it.")
 		}
-		_, ok, err := a.verify(ctx, Browser{Actor: v.Actor()}, v.User.Username, pass)
+		ok, err := a.verifyAgain(ctx, v, pass)
 		if err == nil && !ok {
 			err = index.Refuse(index.CodeWrongProof, "The password is wrong.")
 		}

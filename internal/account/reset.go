@@ -29,7 +29,7 @@ func (a *Accounts) RequestReset(ctx context.Context, b Browser, text string) err
 		}
 		tx.Event(index.Event{Action: index.EventResetAsk, Object: object(u)})
 		switch {
-		case u.ID == 0 || !usable(u) || e.Address == "":
+		case u.ID == 0 || !usable(u) || e.Address == "" || u.PasswordOff == index.PasswordCompany: // whose password is the company's
 			return nil
 		case !e.Verified:
 			return notify.Enqueue(ctx, tx, notify.Notice{Kind: notify.PasswordResetUnverified, UserID: u.ID, Address: e.Address, Data: notify.Data{Address: e.Address}})
@@ -127,7 +127,7 @@ func (a *Accounts) ResetPassword(ctx context.Context, b Browser, token string, f
 		if err != nil {
 			return err
 		}
-		if version(now) != version(u) || !usable(now) {
+		if version(now) != version(u) || !usable(now) || now.PasswordOff == index.PasswordCompany {
 			return noReset(nil)
 		}
 		if err := tx.SetPassword(ctx, u.ID, hash, tx.Now); err != nil {

@@ -25,6 +25,12 @@ func (a *Accounts) SignIn(ctx context.Context, b Browser, username, pass, next s
 	if err := a.count(ctx, uses); err != nil {
 		return Entry{}, err
 	}
+	if e, known, err := a.askDirectory(ctx, b, username, pass, next); known {
+		if err == nil {
+			a.refund(uses)
+		}
+		return e, err
+	}
 	u, ok, err := a.verify(ctx, b, username, pass)
 	if err != nil {
 		a.refund(uses) // nothing was guessed
@@ -37,7 +43,7 @@ func (a *Accounts) SignIn(ctx context.Context, b Browser, username, pass, next s
 	if a.Breaches.Breached(ctx, pass) {
 		return Entry{}, a.endBreached(ctx, b, u)
 	}
-	return a.afterPassword(ctx, b, u, next)
+	return a.afterFirst(ctx, b, u, index.ByPassword, next)
 }
 
 // verify does the same work for every name and password.
@@ -121,15 +127,15 @@ func (a *Accounts) endLogins(ctx context.Context, tx *change.Tx, userID int64) e
 	return tx.EndTrust(ctx, userID)
 }
 
-// afterPassword lets in who has no second factor or a browser that is trusted,
-// and asks everybody else for the factor.
-func (a *Accounts) afterPassword(ctx context.Context, b Browser, u index.User, next string) (Entry, error) {
+// afterFirst lets in who has no second factor or a browser that is trusted, and
+// asks everybody else for the factor. method is what was proven so far.
+func (a *Accounts) afterFirst(ctx context.Context, b Browser, u index.User, method index.LoginMethod, next string) (Entry, error) {
 	factors, err := a.DB.FactorsOf(ctx, u.ID)
 	if err != nil {
 		return Entry{}, err
 	}
 	if len(factors) == 0 {
-		return a.admit(ctx, b, admission{user: u, proof: proof{Method: index.ByPassword}, next: next})
+		return a.admit(ctx, b, admission{user: u, proof: proof{Method: method}, next: next})
 	}
 	device, known, err := device(ctx, a.DB.Q, b.Device, u.ID)
 	if err != nil {

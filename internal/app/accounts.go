@@ -16,8 +16,12 @@ func (a *App) accounts(clock func() time.Time) *account.Accounts {
 		a.Log.Info("security keys are off", "reason", err.Error())
 		keys = nil
 	}
+	if a.company.Provider != nil { // the port is known by now
+		a.company.Provider.Redirect = c.URL + "/account/sso/callback"
+	}
 	return &account.Accounts{
-		DB: a.DB, Recorder: a.Recorder, Guard: a.Guard, Keys: a.Keys, Limiter: a.Limiter, Hasher: a.Passwords, Breaches: a.Breach,
+		Company: a.company,
+		DB:      a.DB, Recorder: a.Recorder, Guard: a.Guard, Keys: a.Keys, Limiter: a.Limiter, Hasher: a.Passwords, Breaches: a.Breach,
 		WebAuthn: keys, Clock: clock, URL: c.URL, Open: c.Registration == "open", Confirm: *c.ConfirmBrowsers,
 		Remember: time.Duration(*c.RememberDays) * 24 * time.Hour,
 	}

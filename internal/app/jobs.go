@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"strongroom/internal/database"
 	"strongroom/internal/ops"
 	"strongroom/internal/queue"
 )
@@ -19,6 +20,9 @@ func (a *App) jobs() *queue.Queue {
 			a.Log.Info("swept", "blobs", removed)
 		}
 		return err
+	})
+	q.Every("expire", time.Hour, func(ctx context.Context) error {
+		return a.DB.Write(ctx, func(tx *database.Tx) error { return tx.DropExpired(ctx, clock().UTC()) })
 	})
 	a.office().Register(q)
 	return q

@@ -48,6 +48,7 @@ type App struct {
 	Limiter   *ratelimit.Limiter
 	Accounts  *account.Accounts
 
+	company account.Company
 	limits  map[ratelimit.Name]ratelimit.Limit // other figures than the table's
 	lock    *folderLock
 	sandbox *sandbox.Pool // nil until Sandbox is called
@@ -85,6 +86,9 @@ func (a *App) openTools(ctx context.Context) (err error) {
 	}
 	a.Passwords = password.New(0, 0)
 	if a.Breach, err = password.Open(breachOptions(c)); err != nil {
+		return err
+	}
+	if a.company, err = company(c, func() time.Time { return a.Clock() }); err != nil {
 		return err
 	}
 	if a.Keys, err = sign.Open(filepath.Join(c.Data, "keys")); err != nil {
@@ -139,6 +143,8 @@ func (a *App) wire() {
 	a.Recorder = &change.Recorder{DB: a.DB, Clock: clock, HashAddress: a.Keys.HashAddress, Seal: a.Keys.Seal}
 	a.Guard = &access.Guard{DB: a.DB, Keys: a.Keys, Clock: clock, Location: location(c.URL), Policy: access.Policy{
 		ClosedReading: c.Read == "login", Require2FA: c.Require2FA, VerifiedEmail: *c.VerifiedEmail,
+		Delegated: a.company.Delegated, CompanyTokens: time.Duration(*c.SSOTokensDays) * 24 * time.Hour,
+		ClosedGroups: c.Organizations == "administrators",
 	}, Remember: rememberRights}
 	a.Pages = pages.New(a.DB, pages.Options{URL: c.URL, Budget: c.PageMemory, DeletedSimple: c.DeletedSimple == "empty"})
 	a.Root = pages.NewRoot(a.DB)

@@ -83,6 +83,7 @@ func (m *matrix) populate() {
 		}
 		m.do(func(tx *change.Tx) error { return m.furnish(tx, p, roles) })
 	}
+	m.organize(roles)
 	m.Run("admin", "flag", "set", "--project", "own-quarantined", "quarantined", "--reason", "under review")
 	m.add("anonymous", nil)
 	for _, name := range []string{"stranger", "reader", "maintainer", "owner", "admin"} {
@@ -99,6 +100,17 @@ func (m *matrix) populate() {
 	m.do(func(tx *change.Tx) error {
 		return tx.SetStanding(context.Background(), index.OnUser, frozen.ID, index.Standing{{Kind: index.Frozen, Since: tx.Now}})
 	})
+}
+
+// organize makes the organizations: who owns projects owns one of them, who
+// maintains manages it, who reads is a member.
+func (m *matrix) organize(roles map[string]index.RoleName) {
+	m.Run("admin", "organization", "create", "own-group", "--owner", "owner")
+	m.Run("admin", "organization", "create", "other-group", "--owner", "admin")
+	inGroup := map[index.RoleName]string{index.Owner: "Owner", index.Maintainer: "Manager", index.Reader: "Member"}
+	for name, role := range roles {
+		m.Run("admin", "organization", "member", "own-group", name, inGroup[role])
+	}
 }
 
 // furnish gives the roles in a project by its name.
@@ -178,6 +190,7 @@ func words() map[index.Code]string {
 // fill makes an address of a route's pattern.
 func fill(pattern, project string) string {
 	pattern = strings.ReplaceAll(strings.TrimSuffix(pattern, "{$}"), "{project}", project)
+	pattern = strings.ReplaceAll(pattern, "{organization}", project)
 	return regexp.MustCompile(`\{[a-z]+\}`).ReplaceAllString(pattern, "1")
 }
 
@@ -221,11 +234,14 @@ func TestP28TheMatrix(t *testing.T) {
 	m.golden(seen)
 }
 
-// placesOf lists the projects to ask about; a right that is not about projects
-// is asked for once.
+// placesOf lists the projects or organizations to ask about; a right that is
+// about neither is asked for once.
 func (m *matrix) placesOf(rule access.Rule, route middleware.Route) []string {
 	if rule.On == access.OnProject && strings.Contains(route.Path, "{project}") {
 		return m.places
+	}
+	if rule.On == access.OnOrganization {
+		return []string{"own-group", "other-group"}
 	}
 	return []string{"-"}
 }
@@ -243,7 +259,7 @@ func (m *matrix) golden(seen map[string]string) {
 	}
 	b.WriteString("\n|---|---|" + strings.Repeat("---|", len(m.actors)) + "\n")
 	for _, rule := range access.Rules() {
-		for _, place := range append([]string{"-"}, m.places...) {
+		for _, place := range append([]string{"-", "own-group", "other-group"}, m.places...) {
 			if row, ok := seen[string(rule.Right)+" | "+place]; ok {
 				fmt.Fprintf(&b, "| `%s` | %s | %s |\n", rule.Right, place, row)
 			}
@@ -296,7 +312,7 @@ One table decides, ` + "`access.Rules`" + `; one gate asks it before every handl
 `
 
 const matrixHead = `Every route was asked for as each of these; routes of one right answer alike. Owner, maintainer and reader have their
-role in what is named own. "sign in" is 401, or for browsers the page to sign in; "prove" asks again for a password or
+role in what is named own, and are Owner, Manager and Member of the organization. "sign in" is 401, or for browsers the page to sign in; "prove" asks again for a password or
 factor; "hidden" is 404, as for what does not exist; "no" is 403; "token" says what is wrong with the token.
 `
 

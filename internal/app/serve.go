@@ -15,10 +15,12 @@ import (
 	"time"
 
 	"strongroom/internal/api"
+	"strongroom/internal/maintain"
 	"strongroom/internal/middleware"
 	"strongroom/internal/phrase"
 	"strongroom/internal/web"
 	"strongroom/internal/web/browse"
+	"strongroom/internal/web/manage"
 	"strongroom/internal/web/signin"
 	"strongroom/internal/web/unsubscribe"
 )
@@ -85,8 +87,7 @@ func (s *Server) build() error {
 	if err != nil {
 		return err
 	}
-	pages := web.Routes(browse.New(s.app.DB, s.app.Pages, c.URL), signin.New(s.app.Accounts), own, unsubscribe.New(s.app.Recorder, s.app.Keys))
-	s.routes = slices.Concat(doors.Routes(), pages)
+	s.routes = slices.Concat(doors.Routes(), s.pages(own))
 	s.http = &http.Server{
 		Handler:           s.counted(site.Wrap(middleware.Router(gate, s.routes))),
 		ReadHeaderTimeout: 20 * time.Second,
@@ -95,6 +96,18 @@ func (s *Server) build() error {
 	}
 	phrase.Attach(s.http)
 	return nil
+}
+
+// pages is every page for people.
+func (s *Server) pages(own *manage.Manage) []middleware.Route {
+	a := s.app
+	return web.Routes(
+		browse.New(a.DB, a.Pages, a.Config.URL),
+		signin.New(a.Accounts),
+		own,
+		manage.NewGroups(manage.Groups{DB: a.DB, Actions: &maintain.Actions{Recorder: a.Recorder, Guard: a.Guard}, Clock: a.Recorder.Clock}),
+		unsubscribe.New(a.Recorder, a.Keys),
+	)
 }
 
 // Routes is the table of every URL that the server answers.

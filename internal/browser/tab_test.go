@@ -276,7 +276,7 @@ func (b *tab) scheme(name string) {
 	}
 }
 
-// draw writes a picture; only STRONGROOM_SCREENS=1 changes those in docs.
+// draw writes a picture; only STRONGROOM_TEST_SCREENS=1 changes those in docs.
 func (b *tab) draw(path string) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
@@ -285,7 +285,7 @@ func (b *tab) draw(path string) {
 	if err != nil || len(picture) == 0 {
 		b.t.Fatalf("picture %s: %v", path, err)
 	}
-	if os.Getenv("STRONGROOM_SCREENS") == "" {
+	if os.Getenv("STRONGROOM_TEST_SCREENS") == "" {
 		return
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {

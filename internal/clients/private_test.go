@@ -59,7 +59,8 @@ func (s *Shell) netrc(at *site, token string) {
 	s.Vars = append(s.Vars, "NETRC="+filepath.Join(s.Home, ".netrc"))
 }
 
-// keyring puts a program of that name on the PATH, which pip and uv ask: keyring get SERVICE USER.
+// keyring puts a program of that name on the PATH that does what the real one does: "keyring get SERVICE USER" prints the
+// password, and "keyring --mode=creds --output=json get SERVICE USER", which the newest pip asks, both as JSON.
 func (s *Shell) keyring(token string) {
 	s.t.Helper()
 	bin := filepath.Join(s.Home, "keyring-bin")
@@ -67,7 +68,8 @@ func (s *Shell) keyring(token string) {
 		s.t.Fatal(err)
 	}
 	path := filepath.Join(bin, "keyring")
-	write(s.t, path, "#!/bin/sh\necho \"$@\" >> '"+s.Home+"/keyring.log'\n[ \"$4\" = __token__ ] || [ \"$3\" = __token__ ] && echo '"+token+"'\n")
+	write(s.t, path, "#!/bin/sh\necho \"$@\" >> '"+s.Home+"/keyring.log'\ncase \"$*\" in\n"+
+		"*--output=json*__token__) echo '{\"username\": \"__token__\", \"password\": \""+token+"\"}';;\n*__token__) echo '"+token+"';;\n*) exit 1;;\nesac\n")
 	if err := os.Chmod(path, 0o755); err != nil {
 		s.t.Fatal(err)
 	}

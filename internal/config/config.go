@@ -87,6 +87,10 @@ type Config struct {
 	// Registration is "open" where anyone may make an account, or "invitation".
 	Registration string `toml:"registration"`
 
+	// Organizations is who may make organizations: "open" for whoever signed in,
+	// or "administrators".
+	Organizations string `toml:"organizations"`
+
 	// VerifiedEmail asks for a verified primary address before anybody uploads
 	// or manages; addresses given on the command line count as verified.
 	VerifiedEmail *bool `toml:"verified_email"`
@@ -112,8 +116,18 @@ type Config struct {
 	// PasswordMin is how many characters a new password has at least, 8 to 15.
 	PasswordMin int `toml:"password_min"`
 
+	// SSOTokensDays refuses the API tokens of an account that belongs to the company
+	// once its person did not sign in there for so many days; 0 never does.
+	SSOTokensDays *int `toml:"sso_tokens_days"`
+
 	// PasswordBreach is how breached passwords are found.
 	PasswordBreach PasswordBreach `toml:"password_breach"`
+
+	// OIDC is an OpenID Connect provider that people sign in with.
+	OIDC OIDC `toml:"oidc"`
+
+	// LDAP is a directory whose passwords people sign in with.
+	LDAP LDAP `toml:"ldap"`
 
 	// Gate is what an upload must pass.
 	Gate Gate `toml:"gate"`

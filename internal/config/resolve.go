@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -21,6 +22,7 @@ func (c Config) Resolve() (Config, error) {
 	setText(&c.Read, public, "anyone", "anyone")
 	setText(&c.NewProjects, public, "public", "public")
 	setText(&c.Registration, public, "open", "invitation")
+	setText(&c.Organizations, public, "administrators", "open")
 	set(&c.VerifiedEmail, public, true, false)
 	set(&c.ConfirmBrowsers, public, true, false)
 	set(&c.RememberDays, public, 30, 30)
@@ -33,6 +35,9 @@ func (c Config) Resolve() (Config, error) {
 	setNumber(&c.PageMemory, 64<<20)
 	setNumber(&c.PasswordMin, 8)
 	c.PasswordBreach.resolve(public)
+	set(&c.SSOTokensDays, public, 0, 0)
+	c.OIDC.resolve()
+	c.LDAP.resolve()
 	c.Gate.resolve()
 	c.Mail.resolve()
 	if err := c.check(); err != nil {
@@ -70,8 +75,11 @@ func (c Config) check() error {
 		{"read", c.Read, []string{"anyone", "login"}},
 		{"new_projects", c.NewProjects, []string{"public", "private"}},
 		{"registration", c.Registration, []string{"open", "invitation"}},
+		{"organizations", c.Organizations, []string{"open", "administrators"}},
 		{"require_2fa", c.Require2FA, []string{"none", "owners", "managers", "all"}},
 		{"password_breach.backend", c.PasswordBreach.Backend, []string{"off", "hibp", "local"}},
+		{"oidc.second_factor", c.OIDC.SecondFactor, []string{"ours", "delegated"}},
+		{"ldap.first", c.LDAP.First, []string{"local", "directory"}},
 		{"gate.record", c.Gate.Record, []string{"reject", "warn"}},
 		{"gate.form", c.Gate.Form, []string{"reject", "warn"}},
 		{"gate.binaries", c.Gate.Binaries, []string{"off", "warn", "reject"}},
@@ -93,7 +101,7 @@ func (c Config) check() error {
 	if g := c.Gate; g.Members < 1 || g.Expanded < 1 || g.Ratio < 1 || g.Checks < 0 || g.ScanTimeout < 1 {
 		return fmt.Errorf("the limits of the gate must be positive")
 	}
-	if err := c.checkPasswords(); err != nil {
+	if err := errors.Join(c.checkPasswords(), c.checkSSO()); err != nil {
 		return err
 	}
 	if scan := c.Gate.Scan; scan != "" && !strings.HasPrefix(scan, "/") && !strings.HasPrefix(scan, "http://") && !strings.HasPrefix(scan, "https://") {

@@ -38,7 +38,8 @@ func TestSettingsReference(t *testing.T) {
 func rows(t *testing.T) string {
 	t.Helper()
 	private, public := leaves(resolved(t, "private")), leaves(resolved(t, "public"))
-	docs := slices.Concat(comments(t, "config.go", ""), comments(t, "password.go", "password_breach."), comments(t, "gate.go", "gate."), comments(t, "mail.go", "mail."))
+	docs := slices.Concat(comments(t, "config.go", ""), comments(t, "password.go", "password_breach."), comments(t, "oidc.go", "oidc."),
+		comments(t, "ldap.go", "ldap."), comments(t, "gate.go", "gate."), comments(t, "mail.go", "mail."))
 	if len(docs) != len(private) {
 		t.Fatalf("%d comments for %d settings", len(docs), len(private))
 	}
@@ -72,9 +73,11 @@ func comments(t *testing.T, name, prefix string) (out []comment) {
 			if f.Doc != nil {
 				doc = strings.Join(strings.Fields(f.Doc.Text()), " ")
 			}
-			if key := reflect.StructTag(strings.Trim(f.Tag.Value, "`")).Get("toml"); key != "gate" && key != "password_breach" && key != "mail" {
-				out = append(out, comment{prefix + key, doc})
+			if table, ok := f.Type.(*ast.Ident); ok && table.IsExported() {
+				continue
 			}
+			key := reflect.StructTag(strings.Trim(f.Tag.Value, "`")).Get("toml")
+			out = append(out, comment{prefix + key, doc})
 		}
 		return false
 	})

@@ -99,3 +99,22 @@ func (q Q) WarnedBefore(ctx context.Context, releaseID int64, before time.Time) 
 		WHERE f.release_id = $1 AND r.warnings <> '[]' AND f.uploaded_at < $2 LIMIT 1`, []any{releaseID, micros(before)}, &one)
 	return found, wrap("look for earlier warnings of release", releaseID, err)
 }
+
+// FileReportsOf reads what the gate found in the files of a project, by file;
+// files without anything to report are missing.
+func (q Q) FileReportsOf(ctx context.Context, projectID int64) (map[int64]index.FileReport, error) {
+	out := map[int64]index.FileReport{}
+	err := q.each(ctx, `SELECT r.file_id, r.warnings, r.platform FROM file_reports r JOIN files f ON f.id = r.file_id WHERE f.project_id = $1`, []any{projectID},
+		func(rows *sql.Rows) error {
+			var id int64
+			var r index.FileReport
+			var warnings string
+			if err := rows.Scan(&id, &warnings, &r.Platform); err != nil {
+				return err
+			}
+			err := json.Unmarshal([]byte(warnings), &r.Warnings)
+			out[id] = r
+			return err
+		})
+	return out, wrap("read reports of project", projectID, err)
+}

@@ -18,7 +18,8 @@ type LoginInPlace struct {
 }
 
 // accountState is the columns of index.AccountState for the user u.
-const accountState = `, (SELECT COUNT(*) FROM factors f WHERE f.user_id = u.id), COALESCE(e.verified, 0),
+const accountState = `, (SELECT COUNT(*) FROM factors f WHERE f.user_id = u.id),
+	EXISTS (SELECT 1 FROM identities i WHERE i.user_id = u.id AND i.factor = 1), COALESCE(e.verified, 0),
 	EXISTS (SELECT 1 FROM roles r WHERE r.user_id = u.id AND r.role = 'Owner')
 	OR EXISTS (SELECT 1 FROM organization_members o WHERE o.user_id = u.id AND o.role = 'Owner'),
 	EXISTS (SELECT 1 FROM roles r WHERE r.user_id = u.id AND r.role <> 'Reader')
@@ -41,7 +42,7 @@ func (q Q) LoginByHash(ctx context.Context, hash string, now time.Time) (l Login
 
 func scanLogin(rows *sql.Rows, l *LoginInPlace) error {
 	var created, proven, seen, expires int64
-	err := scanUser(rows, &l.User, &l.State.Factors, &l.State.Verified, &l.State.Owns, &l.State.Manages,
+	err := scanUser(rows, &l.User, &l.State.Factors, &l.State.Delegated, &l.State.Verified, &l.State.Owns, &l.State.Manages,
 		&l.Hash, &l.UserID, &l.Method, &l.DeviceID, &l.Address, &l.UserAgent, &created, &proven, &seen, &expires)
 	l.CreatedAt, l.ProvenAt, l.SeenAt, l.ExpiresAt = fromMicros(created), fromMicros(proven), fromMicros(seen), fromMicros(expires)
 	return err
@@ -50,7 +51,7 @@ func scanLogin(rows *sql.Rows, l *LoginInPlace) error {
 // StateOf reads what policies ask of an account.
 func (q Q) StateOf(ctx context.Context, userID int64) (st index.AccountState, err error) {
 	err = q.each(ctx, userWith(accountState)+` WHERE u.id = $1`, []any{userID}, func(rows *sql.Rows) error {
-		return scanUser(rows, &index.User{}, &st.Factors, &st.Verified, &st.Owns, &st.Manages)
+		return scanUser(rows, &index.User{}, &st.Factors, &st.Delegated, &st.Verified, &st.Owns, &st.Manages)
 	})
 	return st, wrap("read state of user", userID, err)
 }

@@ -159,7 +159,11 @@ CREATE TABLE identities (
     issuer     TEXT NOT NULL,
     subject    TEXT NOT NULL,
     user_id    BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    source     TEXT NOT NULL,                        -- oidc, ldap
+    label      TEXT NOT NULL DEFAULT '',             -- the user name there, at the last sign-in
+    factor     SMALLINT NOT NULL DEFAULT 0,          -- the last sign-in proved a second factor there (MFA-13)
     created_at BIGINT NOT NULL,
+    used_at    BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (issuer, subject)
 );
 
@@ -171,10 +175,10 @@ CREATE TABLE instance (
 );
 
 CREATE TABLE invitations (
-    hash            TEXT PRIMARY KEY,
+    hash            TEXT PRIMARY KEY,                -- SHA-256 of the secret that was mailed
     project_id      BIGINT REFERENCES projects (id) ON DELETE CASCADE,
     organization_id BIGINT REFERENCES organizations (id) ON DELETE CASCADE,
-    user_id         BIGINT REFERENCES users (id) ON DELETE CASCADE,   -- NULL: whoever has the link makes an account
+    user_id         BIGINT REFERENCES users (id) ON DELETE CASCADE,   -- NULL: who has the address verified
     address         TEXT NOT NULL DEFAULT '',
     role            TEXT NOT NULL DEFAULT '',
     invited_by      BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -254,6 +258,7 @@ CREATE TABLE organization_members (
     organization_id BIGINT NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
     user_id         BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     role            TEXT NOT NULL,                   -- Owner, Manager, Member
+    source          TEXT NOT NULL DEFAULT '',        -- who gave it: '' a person, else the source of an identity, which takes it back
     created_at      BIGINT NOT NULL,
     PRIMARY KEY (organization_id, user_id)
 );
@@ -397,6 +402,7 @@ CREATE INDEX team_roles_project ON team_roles (project_id);
 
 CREATE TABLE teams (
     id              INTEGER PRIMARY KEY,
+    uid             TEXT NOT NULL UNIQUE,            -- never given twice: what the audit log names
     organization_id BIGINT NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
     name            TEXT NOT NULL,
     name_key        TEXT NOT NULL,
@@ -441,7 +447,7 @@ CREATE TABLE users (
     superuser     SMALLINT NOT NULL DEFAULT 0,
     standing      TEXT NOT NULL DEFAULT '',          -- flags on the user, see index.Standing
     created_at    BIGINT NOT NULL
-, name TEXT NOT NULL DEFAULT '', password_at BIGINT NOT NULL DEFAULT 0, password_off TEXT NOT NULL DEFAULT '', held_until BIGINT NOT NULL DEFAULT 0, closed_at BIGINT NOT NULL DEFAULT 0, last_login_at BIGINT NOT NULL DEFAULT 0);
+, name TEXT NOT NULL DEFAULT '', password_at BIGINT NOT NULL DEFAULT 0, password_off TEXT NOT NULL DEFAULT '', held_until BIGINT NOT NULL DEFAULT 0, closed_at BIGINT NOT NULL DEFAULT 0, last_login_at BIGINT NOT NULL DEFAULT 0, superuser_source TEXT NOT NULL DEFAULT '');
 
 CREATE TABLE version_registry (
     name       TEXT NOT NULL REFERENCES names (name),

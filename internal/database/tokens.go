@@ -32,7 +32,7 @@ func (q Q) TokenOwner(ctx context.Context, id string) (u index.User, st index.Ac
 	text := userWith(accountState) + ` JOIN tokens t ON t.user_id = u.id WHERE t.id = $1 AND t.revoked_at = 0`
 	err = q.each(ctx, text, []any{id}, func(rows *sql.Rows) error {
 		found = true
-		return scanUser(rows, &u, &st.Factors, &st.Verified, &st.Owns, &st.Manages)
+		return scanUser(rows, &u, &st.Factors, &st.Delegated, &st.Verified, &st.Owns, &st.Manages)
 	})
 	return u, st, found, wrap("read owner of token", id, err)
 }

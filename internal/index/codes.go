@@ -31,6 +31,11 @@ const (
 	CodeTooManyAttempts Code = "too-many-attempts"
 	CodeWrongProof      Code = "wrong-proof"
 	CodeLinkEnded       Code = "link-ended"
+	CodeCompany         Code = "company-sign-in"
+
+	CodeLastOwner    Code = "last-owner"
+	CodeNoInvitation Code = "no-invitation"
+	CodeGroupField   Code = "invalid-group-field"
 
 	CodePasswordBreached Code = "password-breached"
 	CodeReadOnly         Code = "read-only"
@@ -132,10 +137,14 @@ var codeTable = [...]CodeInfo{
 	{CodeNeedFactor, Denied, "A second factor is required", "The account has no second factor, and the index asks for one."},
 	{CodeProveAgain, Denied, "Prove again that it is you", "A page of consequence was asked for, and the last proof of the person is too long ago."},
 	{CodeCrossSite, Denied, "Request from another site", "A browser sent a form from a page of another site; nothing was done."},
+	{CodeLastOwner, Conflict, "The last owner", "A project or organization would be left without an owner."},
+	{CodeNoInvitation, NotFound, "No such invitation", "The invitation is unknown, expired, revoked, used up, or for somebody else."},
+	{CodeGroupField, Invalid, "A field is not right", "A field of a form on roles, organizations or teams has a value that cannot be."},
 	{CodeBanned, Denied, "Network is banned", "An administrator keeps out the network that the request came from."},
 	{CodeHeld, Denied, "Account is on hold", "An administrator removed the account's second factors less than a day ago; it makes no tokens and changes no roles."},
 	{CodeTooManyAttempts, Limited, "Too many attempts", "Something that is counted, such as signing in, was tried too often; the header Retry-After says when to try again."},
 	{CodeWrongProof, Invalid, "Wrong proof", "A password, code or security key was wrong, or was used before."},
+	{CodeCompany, Denied, "Signing in with the company failed", "The company's sign-in refused, gave an answer that cannot be trusted, or proved somebody who has no account here."},
 	{CodeLinkEnded, Invalid, "The link has ended", "The link of a mail or invitation was used before, is too old, or belongs to another browser."},
 	{CodePasswordBreached, Invalid, "Password is known from a breach", "The password appears in a list of stolen passwords and cannot be used."},
 	{CodeReadOnly, Denied, "Read-only", "An administrator switched the whole index to read-only."},

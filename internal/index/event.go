@@ -47,13 +47,49 @@ const (
 	EventAdminReset    = "account:recovery:reset"
 	EventInvite        = "account:invite"
 	EventBanAdd        = "ban:add"
-	EventBanRemove     = "ban:remove"
+
+	EventAssociationAdd    = "account:association:add"
+	EventAssociationRemove = "account:association:remove"
+	EventAdministrator     = "account:administrator:change"
+
+	EventBanRemove = "ban:remove"
 
 	EventProjectCreate = "project:create"
 	EventRoleAdd       = "project:role:add"
 	EventRoleChange    = "project:role:change"
 	EventRoleRemove    = "project:role:remove"
+	EventRoleInvite    = "project:role:invite"
+	EventRoleRevoke    = "project:role:revoke_invite"
+	EventRoleDecline   = "project:role:decline_invite"
 	EventVisibility    = "project:visibility"
+	EventGroupProject  = "project:organization_project:add"
+	EventGroupLeft     = "project:organization_project:remove"
+	EventTeamInProject = "project:team_project_role:add"
+	EventTeamChanged   = "project:team_project_role:change"
+	EventTeamOut       = "project:team_project_role:remove"
+
+	EventGroupCreate        = "organization:create"
+	EventGroupUpdate        = "organization:update"
+	EventGroupRename        = "organization:rename"
+	EventGroupDelete        = "organization:delete"
+	EventGroupProjectAdd    = "organization:organization_project:add"
+	EventGroupProjectRemove = "organization:organization_project:remove"
+	EventMemberInvite       = "organization:organization_role:invite"
+	EventMemberRevoke       = "organization:organization_role:revoke_invite"
+	EventMemberDecline      = "organization:organization_role:decline_invite"
+	EventMemberAdd          = "organization:organization_role:add"
+	EventMemberChange       = "organization:organization_role:change"
+	EventMemberRemove       = "organization:organization_role:remove"
+
+	EventTeamCreate       = "team:create"
+	EventTeamRename       = "team:rename"
+	EventTeamDelete       = "team:delete"
+	EventTeamMemberAdd    = "team:team_role:add"
+	EventTeamMemberRemove = "team:team_role:remove"
+	EventTeamRoleAdd      = "team:team_project_role:add"
+	EventTeamRoleChange   = "team:team_project_role:change"
+	EventTeamRoleRemove   = "team:team_project_role:remove"
+
 	EventReleaseCreate = "release:create"
 	EventFileAdd       = "file:add"
 	EventFlagSet       = "flag:set"
@@ -85,6 +121,9 @@ var eventActions = [...]EventInfo{
 	{EventRecoveryUsed, "A recovery code was used up."},
 	{EventAdminReset, "An administrator removed the second factors of an account; a hold begins."},
 	{EventInvite, "Somebody was invited to make an account."},
+	{EventAssociationAdd, "The account was linked with a person at the company, who signs in to it."},
+	{EventAssociationRemove, "The link with a person at the company was removed."},
+	{EventAdministrator, "Groups at the company made the account administrator of the index, or took that back."},
 	{EventBanAdd, "A network was banned."},
 	{EventBanRemove, "The ban of a network was lifted."},
 	{EventTokenCreate, "An API token was made."},
@@ -107,7 +146,35 @@ var eventActions = [...]EventInfo{
 	{EventRoleAdd, "A role in a project was given."},
 	{EventRoleChange, "A role in a project was changed."},
 	{EventRoleRemove, "A role in a project was taken away or given up."},
+	{EventRoleInvite, "Somebody was invited to a role in a project."},
+	{EventRoleRevoke, "An invitation to a role in a project was withdrawn."},
+	{EventRoleDecline, "An invitation to a role in a project was declined."},
 	{EventVisibility, "A project was made private or public."},
+	{EventGroupProject, "A project came to an organization."},
+	{EventGroupLeft, "A project left an organization."},
+	{EventTeamInProject, "A team was given a role in a project."},
+	{EventTeamChanged, "A team's role in a project was changed."},
+	{EventTeamOut, "A team's role in a project was taken away."},
+	{EventGroupCreate, "An organization was made."},
+	{EventGroupUpdate, "What an organization says of itself was changed."},
+	{EventGroupRename, "An organization was given another name."},
+	{EventGroupDelete, "An organization was deleted."},
+	{EventGroupProjectAdd, "An organization was given a project."},
+	{EventGroupProjectRemove, "A project was taken out of an organization."},
+	{EventMemberInvite, "Somebody was invited to an organization."},
+	{EventMemberRevoke, "An invitation to an organization was withdrawn."},
+	{EventMemberDecline, "An invitation to an organization was declined."},
+	{EventMemberAdd, "Somebody joined an organization."},
+	{EventMemberChange, "Somebody's role in an organization was changed."},
+	{EventMemberRemove, "Somebody left an organization or was removed from it."},
+	{EventTeamCreate, "A team was made."},
+	{EventTeamRename, "A team was given another name."},
+	{EventTeamDelete, "A team was deleted."},
+	{EventTeamMemberAdd, "Somebody was put into a team."},
+	{EventTeamMemberRemove, "Somebody left a team or was removed from it."},
+	{EventTeamRoleAdd, "A team was given a role in a project of its organization."},
+	{EventTeamRoleChange, "A team's role in a project of its organization was changed."},
+	{EventTeamRoleRemove, "A team's role in a project of its organization was taken away."},
 	{EventReleaseCreate, "A release was made by its first file."},
 	{EventFileAdd, "A file was accepted."},
 	{EventFlagSet, "A flag was set on a project, release, file or user."},

@@ -23,6 +23,7 @@ type PasswordOff string
 const (
 	PasswordBreached PasswordOff = "breached" // found in a list of stolen passwords at a sign-in (PW-3)
 	PasswordReset    PasswordOff = "reset"    // an administrator or a recovery turned it off
+	PasswordCompany  PasswordOff = "company"  // the account belongs to the company, and signs in there only
 )
 
 // LoginMethod is how a browser proved who it acts for.
@@ -57,10 +58,11 @@ type Login struct {
 
 // AccountState is what policies ask of an account besides its flags.
 type AccountState struct {
-	Factors  int  // second factors: TOTP generators and keys
-	Verified bool // the primary address is verified
-	Owns     bool // it is Owner of a project or organization
-	Manages  bool // it has a role in a project or organization
+	Factors   int  // second factors: TOTP generators and keys
+	Delegated bool // the last sign-in with the company proved a second factor there (MFA-13)
+	Verified  bool // the primary address is verified
+	Owns      bool // it is Owner of a project or organization
+	Manages   bool // it has a role in a project or organization
 }
 
 // TicketKind is what a single-use secret is for.
@@ -152,28 +154,6 @@ type Organization struct {
 	CreatedAt   time.Time
 }
 
-// Team is a part of an organization's people with roles in its projects.
-type Team struct {
-	ID             int64
-	OrganizationID int64
-	Name           string
-	CreatedAt      time.Time
-}
-
-// Invitation is the offer of a role to a user, or of an account to whoever has
-// the link. Hash is of the ticket that was mailed.
-type Invitation struct {
-	Hash           string
-	ProjectID      int64 // 0 for none
-	OrganizationID int64 // 0 for none
-	UserID         int64 // 0 when an account is offered
-	Address        string
-	Role           RoleName
-	InvitedBy      int64
-	CreatedAt      time.Time
-	ExpiresAt      time.Time
-}
-
 // Ban keeps a network out before any credential is read (MFA-12).
 type Ban struct {
 	Network string // CIDR
@@ -181,4 +161,17 @@ type Ban struct {
 	SetBy   string
 	SetAt   time.Time
 	Until   time.Time // zero for ever
+}
+
+// Identity is who an account is elsewhere. Issuer and Subject name a person for
+// ever; the other fields are of the last sign-in.
+type Identity struct {
+	Issuer    string
+	Subject   string
+	UserID    int64
+	Source    string // sso.FromOIDC or sso.FromLDAP
+	Label     string // the user name there
+	Factor    bool   // a second factor was proven there (MFA-13)
+	CreatedAt time.Time
+	UsedAt    time.Time
 }

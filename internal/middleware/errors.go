@@ -120,7 +120,7 @@ func errorHeaders(h http.Header, kind index.Kind, e *index.Error) {
 	if e.Retry > 0 {
 		h.Set("Retry-After", strconv.Itoa(e.Retry))
 	}
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
 }
 
 // render picks the form of the body by X-2.
@@ -201,10 +201,13 @@ var errorPage = sync.OnceValue(func() *template.Template {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>{{.Title}} · Strongroom</title>
 <link rel="stylesheet" href="/static/strongroom.css">
+<link rel="icon" href="/static/icon.svg" type="image/svg+xml">
 </head>
 <body>
+<header class="site"><a class="brand" href="/"><img src="/static/icon.svg" width="28" height="28" alt=""> Strongroom</a></header>
 <main class="error">
 <h1>{{.Title}}</h1>
 <p>{{.Detail}}</p>

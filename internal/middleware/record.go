@@ -39,6 +39,12 @@ func Of(w http.ResponseWriter) *Record {
 	return &Record{w: w}
 }
 
+// Told notes, for the log, a refusal that a page tells itself.
+func (rec *Record) Told(err error) {
+	e := index.AsError(err)
+	rec.Code, rec.cause = e.Code, e.Err
+}
+
 // Header implements http.ResponseWriter.
 func (rec *Record) Header() http.Header { return rec.w.Header() }
 

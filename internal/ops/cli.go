@@ -49,7 +49,10 @@ type AdminCommand struct {
 	Switch SwitchCommand `cmd:"" help:"Run-time switches such as read-only."`
 	Mail   MailCommand   `cmd:"" help:"How mail leaves."`
 
-	Project    ProjectCommand    `cmd:"" help:"Who may read a project."`
+	Project      ProjectCommand      `cmd:"" help:"Projects, and who may read them."`
+	Organization OrganizationCommand `cmd:"" help:"Organizations and who is in them."`
+	Team         TeamCommand         `cmd:"" help:"Teams of organizations and their roles."`
+
 	Gate       GateCommand       `cmd:"" help:"What is known to be bad, or harmless: hashes, releases, paths, texts."`
 	BreachList BreachListCommand `cmd:"" help:"The list of breached passwords."`
 	Recheck    RecheckCommand    `cmd:"" help:"Hold stored files against the rules of today; changes nothing."`

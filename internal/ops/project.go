@@ -14,6 +14,7 @@ import (
 type ProjectCommand struct {
 	Private ProjectPrivate `cmd:"" help:"Let only who has a role in it read a project. Example: strongroom admin project private demo"`
 	Public  ProjectPublic  `cmd:"" help:"Let whoever may read the index read a project."`
+	List    ProjectList    `cmd:"" help:"List projects. Example: strongroom admin project list --ownerless"`
 }
 
 // ProjectPrivate makes a project private.

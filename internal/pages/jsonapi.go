@@ -117,12 +117,12 @@ func (s *Store) renderJSON(ctx context.Context, q database.Q, key Key, p index.P
 	if err != nil {
 		return nil, err
 	}
-	roles, err := q.RolesOf(ctx, p.ID)
+	owned, err := ownership(ctx, q, p)
 	if err != nil {
 		return nil, err
 	}
 	answer := jsonProject{
-		Info: s.info(p, shown, meta), LastSerial: p.LastSerial, Ownership: ownership(roles),
+		Info: s.info(p, shown, meta), LastSerial: p.LastSerial, Ownership: owned,
 		URLs: s.jsonFiles(shown.files), Vulnerabilities: []any{},
 	}
 	if key.Kind == ProjectJSON {
@@ -259,14 +259,21 @@ func (s *Store) jsonFiles(files []placed) []jsonFile {
 
 func isoTime(t time.Time) string { return t.UTC().Format(UploadTime) }
 
-func ownership(roles []index.Role) jsonOwnership {
+// ownership is J-09: who was given a role, but no readers, and the organization.
+func ownership(ctx context.Context, q database.Q, p index.Project) (jsonOwnership, error) {
 	out := jsonOwnership{Roles: []jsonRole{}}
+	roles, err := q.RolesOf(ctx, p.ID)
 	for _, r := range roles {
 		if r.Role != index.Reader { // who may read is nobody's business
 			out.Roles = append(out.Roles, jsonRole{string(r.Role), r.Username})
 		}
 	}
-	return out
+	if err != nil {
+		return out, err
+	}
+	o, _, err := q.OrganizationOf(ctx, p.ID)
+	out.Organization = text(o.Name)
+	return out, err
 }
 
 // text is null for an empty text.

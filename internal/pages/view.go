@@ -12,14 +12,15 @@ import (
 // View is what a person sees of a project: one release with its files, and the
 // others by name.
 type View struct {
-	Project  index.Project
-	Status   index.Status // of the project
-	Version  string       // of the shown release, empty when there is none
-	Release  index.Status // of the shown release
-	Metadata coremeta.Metadata
-	Files    []FileState
-	Releases []ViewRelease // the newest version first
-	Owners   []index.Role
+	Project      index.Project
+	Status       index.Status // of the project
+	Version      string       // of the shown release, empty when there is none
+	Release      index.Status // of the shown release
+	Metadata     coremeta.Metadata
+	Files        []FileState
+	Releases     []ViewRelease // the newest version first
+	Owners       []index.Role  // who uploads: no readers
+	Organization string        // name, "" for none
 }
 
 // ViewRelease is a line of the release history.
@@ -64,6 +65,11 @@ func (v *View) fill(ctx context.Context, q database.Q, canonical string) error {
 		return err
 	}
 	v.Owners = slices.DeleteFunc(v.Owners, func(r index.Role) bool { return r.Role == index.Reader })
+	o, _, err := q.OrganizationOf(ctx, v.Project.ID)
+	if err != nil {
+		return err
+	}
+	v.Organization = o.Name
 	shown, ok := pickRelease(groups, canonical)
 	if !ok {
 		if canonical == "" {

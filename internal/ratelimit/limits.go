@@ -24,6 +24,7 @@ const (
 	LoginUser    Name = "login-user"
 	LoginAddress Name = "login-address"
 	LoginAll     Name = "login-all"
+	SSOBegin     Name = "sso-begin"
 
 	FactorUser        Name = "factor-user"
 	FactorUserHour    Name = "factor-user-hour"
@@ -60,6 +61,8 @@ var limits = [...]Limit{
 	{LoginUser, 10, 5 * time.Minute, "Sign-ins that failed, for each user name, whether or not there is such a user."},
 	{LoginAddress, 10, 5 * time.Minute, "Sign-ins that failed, for each client address."},
 	{LoginAll, 1000, 5 * time.Minute, "Sign-ins that failed, of everybody together."},
+
+	{SSOBegin, 100, 5 * time.Minute, "Sign-ins begun at the company's provider, for each client address."},
 
 	{FactorUser, 5, 5 * time.Minute, "Wrong second factors, for each account (MFA-12)."},
 	{FactorUserHour, 20, time.Hour, "Wrong second factors, for each account."},

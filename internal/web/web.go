@@ -14,6 +14,6 @@ import (
 )
 
 // Routes is the table of every page URL.
-func Routes(b *browse.Browse, s *signin.SignIn, m *manage.Manage, u *unsubscribe.Page) []middleware.Route {
-	return slices.Concat(b.Routes(), s.Routes(), m.Routes(), u.Routes(), shell.Routes())
+func Routes(b *browse.Browse, s *signin.SignIn, m *manage.Manage, g *manage.Groups, u *unsubscribe.Page) []middleware.Route {
+	return slices.Concat(b.Routes(), s.Routes(), m.Routes(), g.Routes(), u.Routes(), shell.Routes())
 }

@@ -123,6 +123,21 @@ func StartWith(t testing.TB, c config.Config) *Server {
 	return s
 }
 
+// StartError is why an index with these settings does not start; nil if it does.
+func StartError(t testing.TB, c config.Config) error {
+	t.Helper()
+	c.Data = t.TempDir()
+	c, err := c.Resolve()
+	if err != nil {
+		return err
+	}
+	a, err := app.Open(context.Background(), c, slog.New(slog.DiscardHandler))
+	if err == nil {
+		_ = a.Close()
+	}
+	return err
+}
+
 // SetClock makes it that much later than it is, or earlier; it may be called
 // while the server works.
 func (s *Server) SetClock(ahead time.Duration) { s.ahead.Store(int64(ahead)) }

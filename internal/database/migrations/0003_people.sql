@@ -8,6 +8,7 @@ ALTER TABLE users ADD COLUMN password_off TEXT NOT NULL DEFAULT '';          -- 
 ALTER TABLE users ADD COLUMN held_until BIGINT NOT NULL DEFAULT 0;           -- no new tokens or roles until then (MFA-7)
 ALTER TABLE users ADD COLUMN closed_at BIGINT NOT NULL DEFAULT 0;            -- the person closed the account; the name stays
 ALTER TABLE users ADD COLUMN last_login_at BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE users ADD COLUMN superuser_source TEXT NOT NULL DEFAULT '';      -- who made it administrator: '' a person, else the source of an identity
 
 ALTER TABLE emails ADD COLUMN public SMALLINT NOT NULL DEFAULT 0;
 ALTER TABLE emails ADD COLUMN unverified_why TEXT NOT NULL DEFAULT '';       -- why it lost its verification
@@ -88,7 +89,11 @@ CREATE TABLE identities (
     issuer     TEXT NOT NULL,
     subject    TEXT NOT NULL,
     user_id    BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    source     TEXT NOT NULL,                        -- oidc, ldap
+    label      TEXT NOT NULL DEFAULT '',             -- the user name there, at the last sign-in
+    factor     SMALLINT NOT NULL DEFAULT 0,          -- the last sign-in proved a second factor there (MFA-13)
     created_at BIGINT NOT NULL,
+    used_at    BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (issuer, subject)
 );
 CREATE INDEX identities_user ON identities (user_id);
@@ -124,6 +129,7 @@ CREATE TABLE organization_members (
     organization_id BIGINT NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
     user_id         BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     role            TEXT NOT NULL,                   -- Owner, Manager, Member
+    source          TEXT NOT NULL DEFAULT '',        -- who gave it: '' a person, else the source of an identity, which takes it back
     created_at      BIGINT NOT NULL,
     PRIMARY KEY (organization_id, user_id)
 );
@@ -139,6 +145,7 @@ CREATE INDEX organization_projects_organization ON organization_projects (organi
 
 CREATE TABLE teams (
     id              {{ID}},
+    uid             TEXT NOT NULL UNIQUE,            -- never given twice: what the audit log names
     organization_id BIGINT NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
     name            TEXT NOT NULL,
     name_key        {{CTEXT}} NOT NULL,
@@ -171,14 +178,14 @@ CREATE TABLE team_roles (
 );
 CREATE INDEX team_roles_project ON team_roles (project_id);
 
--- Offers of a role, until somebody accepts or declines. The ticket whose secret
--- was mailed has the invitation's hash; an invitation ends with what it is to,
--- with who it is for, and with who made it.
+-- Offers of a role, until somebody accepts or declines. Redeeming one is
+-- deleting its row (P30); it ends with what it is to, with who it is for, and
+-- with who made it.
 CREATE TABLE invitations (
-    hash            TEXT PRIMARY KEY,
+    hash            TEXT PRIMARY KEY,                -- SHA-256 of the secret that was mailed
     project_id      BIGINT REFERENCES projects (id) ON DELETE CASCADE,
     organization_id BIGINT REFERENCES organizations (id) ON DELETE CASCADE,
-    user_id         BIGINT REFERENCES users (id) ON DELETE CASCADE,   -- NULL: whoever has the link makes an account
+    user_id         BIGINT REFERENCES users (id) ON DELETE CASCADE,   -- NULL: who has the address verified
     address         TEXT NOT NULL DEFAULT '',
     role            TEXT NOT NULL DEFAULT '',
     invited_by      BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -229,6 +236,7 @@ DROP TABLE logins;
 ALTER TABLE emails DROP COLUMN created_at;
 ALTER TABLE emails DROP COLUMN unverified_why;
 ALTER TABLE emails DROP COLUMN public;
+ALTER TABLE users DROP COLUMN superuser_source;
 ALTER TABLE users DROP COLUMN last_login_at;
 ALTER TABLE users DROP COLUMN closed_at;
 ALTER TABLE users DROP COLUMN held_until;

@@ -27,11 +27,16 @@ type Browse struct {
 	URL   string // public address of the site, no slash at the end
 	home  *shell.Page
 	page  *shell.Page
+	user  *shell.Page
+	group *shell.Page
 }
 
 // New makes the pages.
 func New(db *database.DB, store *pages.Store, url string) *Browse {
-	return &Browse{DB: db, Pages: store, URL: url, home: shell.NewPage(templates, "home.html"), page: shell.NewPage(templates, "project.html")}
+	return &Browse{
+		DB: db, Pages: store, URL: url, home: shell.NewPage(templates, "home.html"), page: shell.NewPage(templates, "project.html"),
+		user: shell.NewPage(templates, "user.html"), group: shell.NewPage(templates, "organization.html"),
+	}
 }
 
 // Routes is the table of these pages.
@@ -42,6 +47,10 @@ func (b *Browse) Routes() []middleware.Route {
 		{Methods: "GET", Path: "/project/{project}", Right: access.ReadIndex, Handler: addSlash, Doc: "Redirects to the page with a slash."},
 		{Methods: "GET", Path: "/project/{project}/{version}/{$}", Right: access.ReadProject, Handler: b.project, Doc: "A release of a project."},
 		{Methods: "GET", Path: "/project/{project}/{version}", Right: access.ReadIndex, Handler: addSlash, Doc: "Redirects to the page with a slash."},
+		{Methods: "GET", Path: "/user/{username}/{$}", Right: access.ReadIndex, Handler: b.person, Doc: "A user, with the public projects they own or maintain."},
+		{Methods: "GET", Path: "/user/{username}", Right: access.ReadIndex, Handler: addSlash, Doc: "Redirects to the page with a slash."},
+		{Methods: "GET", Path: "/org/{organization}/{$}", Right: access.ReadIndex, Handler: b.organization, Doc: "An organization, with its public projects."},
+		{Methods: "GET", Path: "/org/{organization}", Right: access.ReadIndex, Handler: addSlash, Doc: "Redirects to the page with a slash."},
 	}
 }
 

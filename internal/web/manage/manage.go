@@ -48,7 +48,7 @@ func New(m Manage) (*Manage, error) {
 
 // Routes is the table of these pages.
 func (m *Manage) Routes() []middleware.Route {
-	return slices.Concat(m.accountRoutes(), m.factorRoutes(), m.tokenRoutes(), m.historyRoutes())
+	return slices.Concat(m.accountRoutes(), m.factorRoutes(), m.tokenRoutes(), m.historyRoutes(), m.associationRoutes())
 }
 
 // write shows a page by the name of its template.

@@ -17,7 +17,7 @@ import (
 	"strongroom/internal/middleware"
 )
 
-//go:embed base.html assets
+//go:embed base.html leave.html assets
 var files embed.FS
 
 // Page is one kind of page: its template fills the blocks "title" and "main"

@@ -94,7 +94,7 @@ func (f form) refused(err error) error {
 		f.Wrong[wrong.Field] = wrong.Sentence
 		return nil
 	}
-	for _, code := range []index.Code{index.CodeWrongProof, index.CodePasswordBreached} {
+	for _, code := range []index.Code{index.CodeWrongProof, index.CodePasswordBreached, index.CodeCompany} {
 		if index.HasCode(err, code) {
 			f.Wrong[""] = index.AsError(err).Detail
 			return nil

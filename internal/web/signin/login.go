@@ -11,10 +11,18 @@ type loginPage struct {
 	form
 	Passkeys bool
 	Open     bool // anybody may make an account
+
+	Provider  string // name of the company's provider, "" for none
+	Directory bool   // passwords of the company's directory are taken
 }
 
 func (s *SignIn) loginForm(r *http.Request) loginPage {
-	return loginPage{form: newForm(r), Passkeys: s.accounts.WebAuthn != nil, Open: s.accounts.Open}
+	company := s.accounts.Company
+	page := loginPage{form: newForm(r), Passkeys: s.accounts.WebAuthn != nil, Open: s.accounts.Open, Directory: company.Directory != nil}
+	if company.Provider != nil {
+		page.Provider = company.Name
+	}
+	return page
 }
 
 func (s *SignIn) loginPage(w http.ResponseWriter, r *http.Request) error {

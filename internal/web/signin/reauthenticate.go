@@ -12,8 +12,9 @@ import (
 type provePage struct {
 	form
 	account.Waiting
-	Password bool // there is no second factor, so the password it is (MFA-10)
-	Nothing  bool // there is neither: sign in again
+	Password bool   // there is no second factor, so the password it is (MFA-10)
+	Provider string // name of the company's provider, if the account is linked there
+	Nothing  bool   // there is none of these: sign in again
 }
 
 func (s *SignIn) prover(w http.ResponseWriter, r *http.Request) (provePage, error) {
@@ -21,7 +22,12 @@ func (s *SignIn) prover(w http.ResponseWriter, r *http.Request) (provePage, erro
 	who, err := s.accounts.Prover(r.Context(), v)
 	p := provePage{form: newForm(r), Waiting: who}
 	factors := who.TOTP || who.Keys
-	p.Password, p.Nothing = !factors && v.User.PasswordHash != "", !factors && v.User.PasswordHash == ""
+	if err != nil || factors {
+		return p, err
+	}
+	directory, provider, err := s.company(r, v)
+	p.Provider, p.Password = provider, directory || v.User.PasswordHash != "" && v.User.PasswordOff == ""
+	p.Nothing = !p.Password && provider == ""
 	return p, err
 }
 

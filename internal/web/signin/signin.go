@@ -43,6 +43,9 @@ func (s *SignIn) Routes() []middleware.Route {
 	return []middleware.Route{
 		page("GET", "/account/login/{$}", access.Open, s.loginPage, "The page to sign in on."),
 		page("POST", "/account/login/{$}", access.Open, s.login, "Takes a user name and a password."),
+		page("POST", "/account/sso/login", access.Open, s.ssoLogin, "Begins a sign-in at the company's provider."),
+		page("POST", "/account/sso/prove", access.SeeAccount, s.ssoProve, "Has the company's provider prove a person again."),
+		page("GET", "/account/sso/callback", access.Open, s.ssoCallback, "Where the company's provider sends the browser back to."),
 		page("GET", "/account/two-factor/{$}", access.Open, s.factorPage, "Asks for the second factor."),
 		page("POST", "/account/two-factor/{$}", access.Open, s.factor, "Takes a code of a generator."),
 		page("GET", "/account/recovery-code/{$}", access.Open, s.recoveryPage, "Asks for a recovery code."),
