@@ -29,7 +29,7 @@ func newSite(t *testing.T) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{Server: m.Server, t: t, people: []actor{{"anonymous", nil}, {"owner", m.login("owner", 0)}, {"stranger", m.login("stranger", 0)}, {"admin", m.login("admin", 0)}}}
+	s := &site{Server: m.Server, t: t, people: []actor{{name: "anonymous"}, {name: "owner", headers: m.login("owner", 0)}, {name: "stranger", headers: m.login("stranger", 0)}, {name: "admin", headers: m.login("admin", 0)}}}
 	s.handler = (&middleware.Site{Clock: m.Clock, HTTPS: true}).Wrap(middleware.Router(gate, m.Routes))
 	return s
 }

@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"io/fs"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -34,8 +35,8 @@ func (c canaries) cookies(p *person, what string) {
 // and jobs, its write-ahead log, and what else there is.
 func TestP37SecretsStayOut(t *testing.T) {
 	var log bytes.Buffer
-	p := newPlace(t.TempDir(), "")
-	p.settings = append(p.settings, "STRONGROOM_LOG_REQUESTS=true", "STRONGROOM_METRICS=127.0.0.1:0", "STRONGROOM_REGISTRATION=invitation", noLimits)
+	p, metrics := newPlace(t.TempDir(), ""), freeAddress(t)
+	p.settings = append(p.settings, "STRONGROOM_LOG_REQUESTS=true", "STRONGROOM_METRICS="+metrics, "STRONGROOM_REGISTRATION=invitation", noLimits)
 	p.journal = &log
 	s, err := p.start(t)
 	if err != nil {
@@ -45,6 +46,11 @@ func TestP37SecretsStayOut(t *testing.T) {
 	secrets := canaries{}
 	secrets.live(t, p, s.url)
 	secrets.fail(t, s.url)
+	a, err := newClient("http://"+metrics, "").get(t.Context(), "/metrics")
+	if err != nil || !strings.Contains(a.text, "strongroom_") {
+		t.Errorf("metrics: %v %v", a, err)
+	}
+	secrets.search(t, "the metrics", []byte(a.text))
 	time.Sleep(300 * time.Millisecond) // the log is written a tenth of a second late
 	if code := s.stop(t); code != 0 {
 		t.Errorf("exit %d", code)
@@ -67,6 +73,17 @@ func TestP37SecretsStayOut(t *testing.T) {
 		t.Errorf("%d files were looked at: %v", files, err)
 	}
 	t.Logf("%d secrets, %d bytes of log, %d files", len(secrets), log.Len(), files)
+}
+
+// freeAddress is one that nobody listens on at this moment.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
 }
 
 func (c canaries) search(t *testing.T, where string, text []byte) {

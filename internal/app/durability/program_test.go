@@ -30,15 +30,17 @@ const raceRounds = 200
 // binaryVariable tells the tests where TestMain put the program.
 const binaryVariable = "STRONGROOM_TEST_BINARY"
 
-// TestMain builds the program once. The same binary is the reader of the test
-// with bombs.
+// TestMain builds the program once. The same binary is the reader of the tests
+// with bombs and floods, and the flood.
 func TestMain(m *testing.M) {
-	if order := os.Getenv(readerVariable); order != "" {
-		if err := serveReader(order); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
+	for name, serve := range map[string]func(order string) error{readerVariable: serveReader, floodVariable: serveFlood} {
+		if order := os.Getenv(name); order != "" {
+			if err := serve(order); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				os.Exit(1)
+			}
+			return
 		}
-		return
 	}
 	dir, err := os.MkdirTemp("", "strongroom-binary-")
 	if err != nil {
