@@ -1,11 +1,45 @@
 package ops_test
 
 import (
+	"crypto/sha1"
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"strongroom/internal/app/apptest"
+	"strongroom/internal/config"
+	"strongroom/internal/password"
 )
+
+// TestPasswordsOfTheCommandLine: PW-2 and PW-8 hold for them as for a form's, with the index's own least length.
+func TestPasswordsOfTheCommandLine(t *testing.T) {
+	s := apptest.Start(t, func(c *config.Config) { c.PasswordMin = 12 })
+	list := filepath.Join(t.TempDir(), "list")
+	sum := fmt.Sprintf("%X:1\n", sha1.Sum([]byte("correct horse battery staple")))
+	if err := os.WriteFile(list, []byte(sum), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.Run("admin", "breach-list", "build", list, list+".bin")
+	checker, err := password.Open(password.Options{Backend: password.BackendLocal, File: list + ".bin"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer checker.Close()
+	s.Accounts.Breaches = checker
+	for text, want := range map[string]string{
+		"v7!qz#mK0":                    "choose one with 12 or more",
+		"password1234":                 "guessed too soon",
+		"correct horse battery staple": "appears in a security breach",
+		"wandering violet lighthouse":  "",
+	} {
+		o := typed(s.Config.Data, text+"\n", "admin", "user", "create", "alice", "--email", "alice@example.com", "--password-stdin")
+		if made := o.code == 0; made != (want == "") || !strings.Contains(o.stderr, want) {
+			t.Errorf("%q: exit %d, %s", text, o.code, o.stderr)
+		}
+	}
+}
 
 // TestProjectsAndRoles: who may read a project and who has which role, from the command line, with journal and audit log.
 func TestProjectsAndRoles(t *testing.T) {
