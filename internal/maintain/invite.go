@@ -54,12 +54,8 @@ func (a *Actions) InviteToProject(ctx context.Context, v *access.Visitor, projec
 }
 
 // OfferRole is InviteToProject on behalf of the operator, who asks nobody and
-// whose offers end with their time only.
-func OfferRole(ctx context.Context, tx *change.Tx, project index.Project, who string, role index.RoleName) error {
-	p, err := holdProject(ctx, tx, project)
-	if err != nil {
-		return err
-	}
+// whose offers end with their time only. The caller must hold the project.
+func OfferRole(ctx context.Context, tx *change.Tx, p index.Project, who string, role index.RoleName) error {
 	if err := checkRole(role, ProjectRoles()); err != nil {
 		return err
 	}

@@ -132,7 +132,7 @@ func (a *Actions) answer(ctx context.Context, v *access.Visitor, hash string, fn
 			return err
 		}
 		if o.place().isProject() {
-			o.Project, err = holdProject(ctx, tx, o.Project)
+			o.Project, err = HoldProject(ctx, tx, o.Project)
 		} else {
 			o.Organization, err = holdOrganization(ctx, tx, o.Organization)
 		}

@@ -49,11 +49,7 @@ func (c *UserInvite) offer(ctx context.Context, o *Operator) (err error) {
 	}
 	role := index.RoleName(c.Role)
 	if c.Project != "" {
-		err = o.Recorder.Do(ctx, index.Operator(), func(tx *change.Tx) error {
-			p, err := projectNamed(ctx, tx.Q, c.Project)
-			if err != nil {
-				return err
-			}
+		err = inProject(ctx, o, c.Project, func(tx *change.Tx, p index.Project) error {
 			return maintain.OfferRole(ctx, tx, p, c.Email, role)
 		})
 	} else {

@@ -41,10 +41,16 @@ func TestANewcomerIsOfferedARole(t *testing.T) {
 			got    func(name string) index.RoleName
 			want   index.RoleName
 		}{
-			"erin":  {func(a string) { s.ok(alice.PostForm(collaboration, "username", a, "role_name", "Maintainer")) }, func(n string) index.RoleName { return s.role("demo", n) }, index.Maintainer},
-			"frank": {func(a string) { s.ok(alice.PostForm("/manage/organization/acme/people/", "username", a, "role_name", "Manager")) }, func(n string) index.RoleName { return s.member("acme", n) }, index.OrganizationManager},
-			"grace": {func(a string) { s.Run("admin", "user", "invite", "--email", a, "--project", "Demo", "--role", "Reader") }, func(n string) index.RoleName { return s.role("demo", n) }, index.Reader},
-			"heidi": {func(a string) { s.Run("admin", "user", "invite", "--email", a, "--organization", "acme", "--role", "Member") }, func(n string) index.RoleName { return s.member("acme", n) }, index.OrganizationMember},
+			"erin": {func(a string) { s.ok(alice.PostForm(collaboration, "username", a, "role_name", "Maintainer")) }, func(n string) index.RoleName { return s.role("demo", n) }, index.Maintainer},
+			"frank": {func(a string) {
+				s.ok(alice.PostForm("/manage/organization/acme/people/", "username", a, "role_name", "Manager"))
+			}, func(n string) index.RoleName { return s.member("acme", n) }, index.OrganizationManager},
+			"grace": {func(a string) {
+				s.Run("admin", "user", "invite", "--email", a, "--project", "Demo", "--role", "Reader")
+			}, func(n string) index.RoleName { return s.role("demo", n) }, index.Reader},
+			"heidi": {func(a string) {
+				s.Run("admin", "user", "invite", "--email", a, "--organization", "acme", "--role", "Member")
+			}, func(n string) index.RoleName { return s.member("acme", n) }, index.OrganizationMember},
 		} {
 			address := name + "@example.org"
 			row.invite(address)
