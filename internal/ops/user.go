@@ -44,6 +44,11 @@ func (c *UserCreate) Run(ctx context.Context, o *Operator) error {
 			return fmt.Errorf("no password on standard input (%v); write one line, or leave --password-stdin out", err)
 		}
 	}
+	if c.PasswordStdin {
+		if err := o.Accounts.CheckPassword(ctx, index.User{Username: c.Name, Email: c.Email}, password); err != nil {
+			return err
+		}
+	}
 	user, err := CreateUser(ctx, o.Recorder, NewAccount{Username: c.Name, Email: c.Email, Password: password, Superuser: c.Superuser})
 	if err != nil {
 		return err
