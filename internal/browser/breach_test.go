@@ -12,6 +12,7 @@ import (
 // changes or resets is told of a breached password before the form is sent, by
 // this site alone; the form can be sent all the same, and the server decides.
 func TestBreachedWhileTyping(t *testing.T) {
+	t.Parallel()
 	service, settings := standIn(t)
 	s := start(t, public, settings)
 	p := somebody(t, s, "alice")
