@@ -12,6 +12,7 @@ import (
 // TestKeyboardAlone signs in, opens the account and makes a token with the keys
 // Tab and Enter, and letters. Each stop on the way shows that it has the focus.
 func TestKeyboardAlone(t *testing.T) {
+	t.Parallel()
 	s := start(t, public)
 	p := somebody(t, s, "alice")
 	p.everything()

@@ -51,6 +51,7 @@ func (b *tab) tidy() {
 
 // TestPagesOfVisitors looks at what is seen before somebody signed in, and at errors.
 func TestPagesOfVisitors(t *testing.T) {
+	t.Parallel()
 	s := start(t, public)
 	b := open(t, s)
 	b.look("/", "home-empty")
@@ -82,6 +83,7 @@ func TestPagesOfVisitors(t *testing.T) {
 
 // TestPagesByInvitation looks at an index where nobody makes an account alone.
 func TestPagesByInvitation(t *testing.T) {
+	t.Parallel()
 	s := start(t, func(c *config.Config) { c.Read = "login" })
 	b := open(t, s)
 	b.look("/account/register/", "error-by-invitation")
@@ -96,6 +98,7 @@ func TestPagesByInvitation(t *testing.T) {
 // TestPagesOfAnAccount looks at everything under /account/ and /manage/account/,
 // from the first minute of an account to one in use.
 func TestPagesOfAnAccount(t *testing.T) {
+	t.Parallel()
 	s := start(t, public)
 	p := somebody(t, s, "alice")
 	p.register()
@@ -187,6 +190,7 @@ func (p *person) waysIn() {
 // TestPagesOfANewBrowser is MFA-8 as people see it: a browser that the account
 // never used asks for the mailed link.
 func TestPagesOfANewBrowser(t *testing.T) {
+	t.Parallel()
 	s := start(t, public)
 	p := somebody(t, s, "alice")
 	p.register()
@@ -203,6 +207,7 @@ func TestPagesOfANewBrowser(t *testing.T) {
 // TestPagesOfGroups looks at projects, organizations and teams, with a
 // colleague whose name is as long as can be.
 func TestPagesOfGroups(t *testing.T) {
+	t.Parallel()
 	s := start(t, public, func(c *config.Config) { c.Organizations = "open" })
 	p := somebody(t, s, "alice")
 	p.everything()
@@ -298,6 +303,7 @@ func (p *person) invited() {
 
 // TestLongName: the head of the page stays whole on a phone whatever the name.
 func TestLongName(t *testing.T) {
+	t.Parallel()
 	s := start(t, public)
 	p := somebody(t, s, longName)
 	p.register()
@@ -308,6 +314,7 @@ func TestLongName(t *testing.T) {
 
 // TestMailsAsPages looks at mails as a mail program shows their HTML.
 func TestMailsAsPages(t *testing.T) {
+	t.Parallel()
 	s := start(t, public)
 	p := somebody(t, s, "alice")
 	p.everything()

@@ -3,6 +3,7 @@
 package browser
 
 import (
+	"crypto/sha1"
 	"encoding/base32"
 	"fmt"
 	"net/http"
@@ -193,8 +194,11 @@ func (b *tab) choose(selector, value string) {
 	b.eval(fmt.Sprintf("(e => { e.value = %s; e.dispatchEvent(new Event('change', {bubbles: true})); return e.value })(document.querySelector(%s))", quote(value), quote(selector)))
 }
 
+// breachedPassword is one that would do, were it not known from a breach.
+const breachedPassword = "seven quiet otters paint a fence"
+
 // upstream stands for the service that knows breached passwords: it tells of
-// none but "password" and remembers what was asked.
+// that one and remembers what was asked.
 type upstream struct {
 	mu    sync.Mutex
 	asked []string
@@ -203,14 +207,14 @@ type upstream struct {
 // standIn starts it and returns the setting for its address.
 func standIn(t *testing.T) (*upstream, func(*config.Config)) {
 	t.Helper()
-	u := &upstream{}
+	u, sum := &upstream{}, fmt.Sprintf("%X", sha1.Sum([]byte(breachedPassword)))
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		u.mu.Lock()
 		defer u.mu.Unlock()
 		u.asked = append(u.asked, r.URL.Path)
 		fmt.Fprintf(w, "%035X:1\r\n", len(u.asked)) // a range is never empty
-		if strings.HasSuffix(r.URL.Path, "5BAA6") {
-			fmt.Fprint(w, "1E4C9B93F3F0682250B6CF8331B7EE68FD8:9\r\n")
+		if strings.HasSuffix(r.URL.Path, sum[:5]) {
+			fmt.Fprintf(w, "%s:9\r\n", sum[5:])
 		}
 	}))
 	t.Cleanup(server.Close)

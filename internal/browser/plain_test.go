@@ -15,6 +15,7 @@ import (
 // sign in with each, tokens, change and reset of the password, all in a browser
 // that runs no scripts.
 func TestWithoutScript(t *testing.T) {
+	t.Parallel()
 	s := start(t, public)
 	p := somebody(t, s, "alice")
 	p.withoutScript(true)
@@ -73,6 +74,7 @@ func (p *person) resetPassword(to string) {
 // TestGroupsWithoutScript is MFA-14 for roles: an organization, its invitation, a
 // team, and a role in a project, between two browsers that run no scripts.
 func TestGroupsWithoutScript(t *testing.T) {
+	t.Parallel()
 	s := start(t, public, func(c *config.Config) { c.Organizations = "open" })
 	p, other := somebody(t, s, "alice"), somebody(t, s, "carol")
 	for _, one := range []*person{p, other} {

@@ -19,6 +19,7 @@ import (
 // verify, authenticator app, recovery codes, passkey, each way of signing in, a
 // token, and a real twine that uploads with it.
 func TestStory(t *testing.T) {
+	t.Parallel()
 	s := start(t, public)
 	p := somebody(t, s, "alice")
 	p.everything()
