@@ -34,6 +34,7 @@ type Accounts struct {
 	Company  Company           // where people sign in who belong to one
 	Clock    func() time.Time
 	URL      string        // public address of the site, no slash at the end
+	Least    int           // characters of a new password (PW-8), 0 for password.MinLength
 	Open     bool          // anyone may register; else an invitation is needed
 	Confirm  bool          // a browser that is not known is asked about by mail (MFA-8)
 	Remember time.Duration // how long a remembered browser needs no second factor, 0 for not at all (MFA-9)

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -80,17 +81,29 @@ func (a *Accounts) checkOld(ctx context.Context, u index.User, old string) error
 // checkNew asks of a new password what PW-2 and PW-8 ask. The server's answer is
 // decisive; what the browser said before is advice.
 func (a *Accounts) checkNew(ctx context.Context, u index.User, form NewPassword) error {
-	if err := password.CheckLength(form.New, password.MinLength); err != nil {
-		return invalid("new_password", "Not changed: %s.", err)
-	}
 	switch {
 	case form.New != form.Again:
 		return invalid("password_confirm", "The two new passwords differ.")
 	case form.New == form.Old:
 		return invalid("new_password", "This is the password you have.")
-	case !password.Strength(form.New, u.Username, u.Name, u.Email).OK():
+	}
+	return a.CheckPassword(ctx, u, form.New)
+}
+
+// Shortest is how many characters a new password must have (PW-8).
+func (a *Accounts) Shortest() int { return cmp.Or(a.Least, password.MinLength) }
+
+// CheckPassword refuses a password that an account must not get, wherever it is
+// chosen: one too short, guessed too soon, or known from a breach (PW-2, PW-8).
+// The error is an Invalid of the field new_password.
+func (a *Accounts) CheckPassword(ctx context.Context, u index.User, text string) error {
+	if err := password.CheckLength(text, a.Shortest()); err != nil {
+		return invalid("new_password", "Not changed: %s.", err)
+	}
+	switch {
+	case !password.Strength(text, u.Username, u.Name, u.Email).OK():
 		return invalid("new_password", "This password is guessed too soon. Make it longer, or use words that do not belong together.")
-	case a.Breaches.Breached(ctx, form.New):
+	case a.Breaches.Breached(ctx, text):
 		return invalid("new_password", "This password appears in a security breach or has been compromised and cannot be used.")
 	}
 	return nil

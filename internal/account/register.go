@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/mail"
 	"strings"
+	"time"
 
 	"strongroom/internal/access"
 	"strongroom/internal/change"
@@ -24,18 +25,40 @@ type Registration struct {
 // offer is what an invitation's ticket holds, sealed.
 type offer struct{ Administrator bool }
 
-// Invited reports whether the secret of an invitation is good, and for which
-// address it was made ("" for whoever has it). Where anybody may register, no
-// secret is good too.
-func (a *Accounts) Invited(ctx context.Context, secret string) (address string, err error) {
+// Invited is what the secret of an invitation lets somebody do.
+type Invited struct {
+	Address string // which it was made for, "" for whoever has it
+	Offer   string // path where the role that it offers is accepted, "" for none
+	Member  bool   // the address has an account already
+}
+
+// Invited reads an invitation: one to make an account, or the offer of a role to
+// an address, which lets that address have an account. Where anybody may
+// register, no secret is good too.
+func (a *Accounts) Invited(ctx context.Context, secret string) (i Invited, err error) {
 	if secret == "" && a.Open {
-		return "", nil
+		return i, nil
 	}
 	t, found, err := a.DB.Ticket(ctx, index.TicketInvitation, access.HashSecret(secret), a.Clock())
-	if err != nil || !found || t.UserID != 0 {
-		return "", notInvited(err, secret)
+	if err != nil || found && t.UserID == 0 {
+		return Invited{Address: t.Subject}, err
 	}
-	return t.Subject, nil
+	o, err := offered(ctx, a.DB.Q, secret, a.Clock())
+	if err != nil {
+		return i, err
+	}
+	_, i.Member, err = a.DB.EmailByAddress(ctx, o.Address)
+	i.Address, i.Offer = o.Address, o.Path(secret)
+	return i, err
+}
+
+// offered finds the offer of a role to an address.
+func offered(ctx context.Context, q database.Q, secret string, now time.Time) (index.Invitation, error) {
+	i, found, err := q.Invitation(ctx, access.HashSecret(secret), now)
+	if err != nil || !found || i.Address == "" {
+		return i, notInvited(err, secret)
+	}
+	return i, nil
 }
 
 func notInvited(err error, secret string) error {
@@ -129,9 +152,9 @@ func checkAddress(address string) error {
 }
 
 func (a *Accounts) register(ctx context.Context, tx *change.Tx, b Browser, u index.User, invite string, e *Entry) (err error) {
-	verified, invitation := false, index.Invitation{}
+	verified, next := false, ""
 	if invite != "" || !a.Open {
-		if invitation, verified, err = a.redeemInvitation(ctx, tx, invite, &u); err != nil {
+		if next, verified, err = a.redeemInvitation(ctx, tx, invite, &u); err != nil {
 			return err
 		}
 	}
@@ -146,36 +169,33 @@ func (a *Accounts) register(ctx context.Context, tx *change.Tx, b Browser, u ind
 			return err
 		}
 	}
-	if err := grant(ctx, tx, u, invitation); err != nil {
-		return err
-	}
+	e.Next = next
 	return a.enter(ctx, tx, b, admission{user: u, proof: proof{Method: index.ByPassword}}, e)
 }
 
-// redeemInvitation uses an invitation up and reads what it offers.
-func (a *Accounts) redeemInvitation(ctx context.Context, tx *change.Tx, secret string, u *index.User) (i index.Invitation, verified bool, err error) {
+// redeemInvitation uses an invitation to make an account up. The offer of a role
+// stays, to be accepted at next: it makes an account for its own address only,
+// and so one.
+func (a *Accounts) redeemInvitation(ctx context.Context, tx *change.Tx, secret string, u *index.User) (next string, verified bool, err error) {
 	t, found, err := tx.RedeemTicket(ctx, index.TicketInvitation, access.HashSecret(secret), tx.Now)
-	if err != nil || !found || t.UserID != 0 {
-		return i, false, notInvited(err, secret)
+	if err != nil || found && t.UserID != 0 {
+		return "", false, notInvited(err, secret)
+	}
+	if !found {
+		o, err := offered(ctx, tx.Q, secret, tx.Now)
+		if err == nil && !strings.EqualFold(o.Address, u.Email) {
+			err = invalid("email", "This invitation is for %s.", o.Address)
+		}
+		return o.Path(secret), true, err
 	}
 	if len(t.Sealed) > 0 {
 		var o offer
 		if err := a.unseal(t, &o); err != nil {
-			return i, false, err
+			return "", false, err
 		}
 		u.Superuser = o.Administrator
 	}
-	i, _, err = tx.TakeInvitation(ctx, t.Hash)
-	return i, t.Subject != "" && strings.EqualFold(t.Subject, u.Email), err
-}
-
-// grant gives the role that came with an invitation to a project.
-func grant(ctx context.Context, tx *change.Tx, u index.User, i index.Invitation) error {
-	if i.ProjectID == 0 {
-		return nil
-	}
-	tx.Event(index.Event{Action: index.EventRoleAdd, Object: object(u), After: string(i.Role)})
-	return tx.SetRole(ctx, i.ProjectID, u.ID, i.Role)
+	return "", t.Subject != "" && strings.EqualFold(t.Subject, u.Email), nil
 }
 
 // Invite makes an invitation on behalf of an administrator and returns its link.

@@ -86,6 +86,13 @@ func (a *Accounts) resetLink(ctx context.Context, tx *change.Tx, u index.User) (
 	return "/account/reset-password/?token=" + secret, err
 }
 
+// FirstLink makes a link with which an account that has no password yet chooses
+// one, in the caller's change: for the operator, who made the account.
+func (a *Accounts) FirstLink(ctx context.Context, tx *change.Tx, u index.User) (link string, err error) {
+	path, err := a.resetLink(ctx, tx, u)
+	return a.URL + path, err
+}
+
 // ResetBy finds whose password a link changes, without using it up.
 func (a *Accounts) ResetBy(ctx context.Context, token string) (u index.User, err error) {
 	t, found, err := a.DB.Ticket(ctx, index.TicketReset, access.HashSecret(token), a.Clock())

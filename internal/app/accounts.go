@@ -22,7 +22,7 @@ func (a *App) accounts(clock func() time.Time) *account.Accounts {
 	return &account.Accounts{
 		Company: a.company,
 		DB:      a.DB, Recorder: a.Recorder, Guard: a.Guard, Keys: a.Keys, Limiter: a.Limiter, Hasher: a.Passwords, Breaches: a.Breach,
-		WebAuthn: keys, Clock: clock, URL: c.URL, Open: c.Registration == "open", Confirm: *c.ConfirmBrowsers,
+		WebAuthn: keys, Clock: clock, URL: c.URL, Least: c.PasswordMin, Open: c.Registration == "open", Confirm: *c.ConfirmBrowsers,
 		Remember: time.Duration(*c.RememberDays) * 24 * time.Hour,
 	}
 }

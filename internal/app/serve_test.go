@@ -13,6 +13,7 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	neturl "net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -78,7 +79,7 @@ func TestFirstRun(t *testing.T) {
 	t.Run("terminal", func(t *testing.T) {
 		data := filepath.Join(t.TempDir(), "data")
 		out, url := startMain(t, data, 80)
-		for _, want := range []string{"twine upload --repository-url " + url + "/legacy/ -u __token__ -p pypi-", "uv publish --publish-url " + url, "pip install --index-url " + url + "/simple/"} {
+		for _, want := range []string{"twine upload --repository-url " + url + "/legacy/ -u __token__ -p pypi-", "uv publish --publish-url " + url, "pip install --index-url " + url + "/simple/", url + "/account/reset-password/?token="} {
 			if !strings.Contains(out.String(), want) {
 				t.Errorf("the welcome lacks %q:\n%s", want, out)
 			}
@@ -90,14 +91,40 @@ func TestFirstRun(t *testing.T) {
 	t.Run("elsewhere", func(t *testing.T) {
 		data := filepath.Join(t.TempDir(), "data")
 		out, _ := startMain(t, data, 0)
-		if strings.Contains(out.String(), "pypi-") {
+		if strings.Contains(out.String(), "pypi-") || strings.Contains(out.String(), "token=") {
 			t.Errorf("a secret was printed to what is no terminal:\n%s", out)
 		}
-		info, err := os.Stat(filepath.Join(data, "admin-token"))
-		if err != nil || info.Mode().Perm() != 0o600 {
-			t.Errorf("admin-token: %v, mode %v, want 0600", err, info.Mode())
+		for _, name := range []string{"admin-token", "admin-link"} {
+			info, err := os.Stat(filepath.Join(data, name))
+			if err != nil || info.Mode().Perm() != 0o600 {
+				t.Errorf("%s: %v, mode %v, want 0600", name, err, info.Mode())
+			}
 		}
 	})
+}
+
+// TestTheFirstAdministratorSignsIn with a password chosen by the link of the
+// first run, which works once.
+func TestTheFirstAdministratorSignsIn(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	_, url := startMain(t, data, 0)
+	text, err := os.ReadFile(filepath.Join(data, "admin-link"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	link := strings.TrimSpace(string(text))
+	form := neturl.Values{"new_password": {"correct horse battery 9 staple"}, "password_confirm": {"correct horse battery 9 staple"}}
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	for _, first := range []bool{true, false} {
+		resp, err := client.PostForm(link, form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if done := resp.StatusCode == http.StatusSeeOther; done != first {
+			t.Errorf("%s, the first time: %v: %s to %q", url, first, resp.Status, resp.Header.Get("Location"))
+		}
+	}
 }
 
 // TestSecondServerIsRefused: one process owns a data folder.

@@ -63,8 +63,8 @@ func TestCommandsWaitForAServerThatStarts(t *testing.T) {
 func TestCommandsDoNotWaitForTheTerminal(t *testing.T) {
 	s := apptest.Start(t)
 	for line, args := range map[string][]string{
-		"":         {"admin", "user", "list"},
-		"secret\n": {"admin", "user", "create", "alice", "--email", "alice@example.com", "--password-stdin"},
+		"":                              {"admin", "user", "list"},
+		"wandering violet lighthouse\n": {"admin", "user", "create", "alice", "--email", "alice@example.com", "--password-stdin"},
 	} {
 		terminal, keyboard := io.Pipe()
 		go func() { _, _ = io.WriteString(keyboard, line) }()

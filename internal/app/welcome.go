@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -9,28 +10,29 @@ import (
 )
 
 // welcome makes the administrator on the first run and tells how to go on. The
-// token is shown once, on a terminal; otherwise it goes to a file that only
-// its owner can read.
+// token and the link to choose a password are shown once, on a terminal;
+// otherwise they go to files that only their owner can read.
 func (a *App) welcome(ctx context.Context, console ops.Console) error {
 	first, err := a.firstRun(ctx)
 	if err != nil || !first {
 		return err
 	}
-	var shown, note string
+	var token, link, note string
 	admin := ops.NewAccount{Username: "admin", Email: "admin@localhost.localdomain", Superuser: true}
-	err = ops.FirstAccount(ctx, a.Recorder, a.Guard, admin, func(secret string) error {
-		shown, note = secret, "This token is shown only now; keep it."
+	err = ops.FirstAccount(ctx, a.Accounts, admin, func(secret, signIn string) error {
+		token, link, note = secret, signIn, "This token and this link are shown only now; keep the token."
 		if console.Width > 0 {
 			return nil
 		}
-		path := filepath.Join(a.Config.Data, "admin-token")
-		shown, note = `"$(cat '`+path+`')"`, "The upload token of admin is in "+path+"; move it to a safe place."
-		return writeSecret(path, secret+"\n")
+		tokenFile, linkFile := filepath.Join(a.Config.Data, "admin-token"), filepath.Join(a.Config.Data, "admin-link")
+		token, link = `"$(cat '`+tokenFile+`')"`, "open the address in "+linkFile
+		note = "The upload token of admin is in " + tokenFile + "; move it to a safe place."
+		return errors.Join(writeSecret(linkFile, signIn+"\n"), writeSecret(tokenFile, secret+"\n"))
 	})
 	if err != nil {
 		return fmt.Errorf("first run: %w", err)
 	}
-	_, err = fmt.Fprintf(console.Stdout, welcomeText, a.Config.URL, note, shown)
+	_, err = fmt.Fprintf(console.Stdout, welcomeText, a.Config.URL, note, token, link)
 	return err
 }
 
@@ -44,5 +46,7 @@ Upload:
 Install:
   pip install --index-url %[1]s/simple/ PROJECT
   uv pip install --index-url %[1]s/simple/ PROJECT
+Choose a password for admin and sign in with a browser, within 6 hours:
+  %[4]s
 
 `

@@ -208,6 +208,7 @@ func standIn(t *testing.T) (*upstream, func(*config.Config)) {
 		u.mu.Lock()
 		defer u.mu.Unlock()
 		u.asked = append(u.asked, r.URL.Path)
+		fmt.Fprintf(w, "%035X:1\r\n", len(u.asked)) // a range is never empty
 		if strings.HasSuffix(r.URL.Path, "5BAA6") {
 			fmt.Fprint(w, "1E4C9B93F3F0682250B6CF8331B7EE68FD8:9\r\n")
 		}

@@ -9,7 +9,7 @@ import (
 	"strongroom/internal/index"
 )
 
-const invitationColumns = `i.hash, COALESCE(i.project_id, 0), COALESCE(i.organization_id, 0), COALESCE(i.user_id, 0), i.address, i.role, i.invited_by, i.created_at, i.expires_at`
+const invitationColumns = `i.hash, COALESCE(i.project_id, 0), COALESCE(i.organization_id, 0), COALESCE(i.user_id, 0), i.address, i.role, COALESCE(i.invited_by, 0), i.created_at, i.expires_at`
 
 const invitationSelect = `SELECT ` + invitationColumns + ` FROM invitations i`
 
@@ -18,7 +18,7 @@ const invitationSelect = `SELECT ` + invitationColumns + ` FROM invitations i`
 func (tx *Tx) InsertInvitation(ctx context.Context, i index.Invitation) error {
 	_, err := tx.exec(ctx, `INSERT INTO invitations (hash, project_id, organization_id, user_id, address, role, invited_by, created_at, expires_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, i.Hash, orNull(i.ProjectID), orNull(i.OrganizationID), orNull(i.UserID), strings.ToLower(i.Address),
-		i.Role, i.InvitedBy, micros(i.CreatedAt), micros(i.ExpiresAt))
+		i.Role, orNull(i.InvitedBy), micros(i.CreatedAt), micros(i.ExpiresAt))
 	return wrap("insert invitation of", i.UserID, err)
 }
 

@@ -181,7 +181,7 @@ CREATE TABLE invitations (
     user_id         BIGINT REFERENCES users (id) ON DELETE CASCADE,   -- NULL: who has the address verified
     address         TEXT NOT NULL DEFAULT '',
     role            TEXT NOT NULL DEFAULT '',
-    invited_by      BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    invited_by      BIGINT REFERENCES users (id) ON DELETE CASCADE,  -- NULL: the operator
     created_at      BIGINT NOT NULL,
     expires_at      BIGINT NOT NULL,
     UNIQUE (project_id, user_id),

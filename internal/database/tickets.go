@@ -58,12 +58,3 @@ func (tx *Tx) DropTickets(ctx context.Context, userID int64, kind index.TicketKi
 	_, err := tx.exec(ctx, `DELETE FROM tickets WHERE user_id = $1 AND kind = $2`, userID, kind)
 	return wrap("drop tickets", kind, err)
 }
-
-// TakeInvitation removes the invitation of a ticket's hash and returns it; found
-// is false when the ticket offers an account and nothing more.
-func (tx *Tx) TakeInvitation(ctx context.Context, hash string) (i index.Invitation, found bool, err error) {
-	found, err = tx.one(ctx, `DELETE FROM invitations WHERE hash = $1 AND user_id IS NULL
-		RETURNING hash, COALESCE(project_id, 0), COALESCE(organization_id, 0), address, role, invited_by`,
-		[]any{hash}, &i.Hash, &i.ProjectID, &i.OrganizationID, &i.Address, &i.Role, &i.InvitedBy)
-	return i, found, wrap("take invitation", "", err)
-}

@@ -63,9 +63,17 @@ type Invitation struct {
 	UserID         int64 // 0 when an address is invited
 	Address        string
 	Role           RoleName
-	InvitedBy      int64
+	InvitedBy      int64 // 0 for the operator
 	CreatedAt      time.Time
 	ExpiresAt      time.Time
+}
+
+// Path is the page on which whoever has the offer's secret accepts or declines.
+func (i Invitation) Path(secret string) string {
+	if i.ProjectID != 0 {
+		return "/account/verify-project-role/?token=" + secret
+	}
+	return "/account/verify-organization-role/?token=" + secret
 }
 
 // Stronger reports whether the role of a project lets do more than another;

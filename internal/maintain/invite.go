@@ -49,8 +49,17 @@ func (a *Actions) InviteToProject(ctx context.Context, v *access.Visitor, projec
 		if err := checkRole(role, ProjectRoles()); err != nil {
 			return err
 		}
-		return invite(ctx, tx, v, place{project: p}, who, role)
+		return invite(ctx, tx, v.User, place{project: p}, who, role)
 	})
+}
+
+// OfferRole is InviteToProject on behalf of the operator, who asks nobody and
+// whose offers end with their time only. The caller must hold the project.
+func OfferRole(ctx context.Context, tx *change.Tx, p index.Project, who string, role index.RoleName) error {
+	if err := checkRole(role, ProjectRoles()); err != nil {
+		return err
+	}
+	return invite(ctx, tx, index.User{}, place{project: p}, who, role)
 }
 
 // InviteToOrganization offers to join an organization, as InviteToProject.
@@ -59,16 +68,25 @@ func (a *Actions) InviteToOrganization(ctx context.Context, v *access.Visitor, o
 		if err := checkRole(role, OrganizationRoles()); err != nil {
 			return err
 		}
-		return invite(ctx, tx, v, place{organization: o}, who, role)
+		return invite(ctx, tx, v.User, place{organization: o}, who, role)
 	})
 }
 
-func invite(ctx context.Context, tx *change.Tx, v *access.Visitor, at place, who string, role index.RoleName) error {
-	if err := notHeld(tx, v.User); err != nil {
+// OfferMembership is InviteToOrganization on behalf of the operator. The caller
+// must hold the organization.
+func OfferMembership(ctx context.Context, tx *change.Tx, o index.Organization, who string, role index.RoleName) error {
+	if err := checkRole(role, OrganizationRoles()); err != nil {
+		return err
+	}
+	return invite(ctx, tx, index.User{}, place{organization: o}, who, role)
+}
+
+func invite(ctx context.Context, tx *change.Tx, by index.User, at place, who string, role index.RoleName) error {
+	if err := notHeld(tx, by); err != nil {
 		return err
 	}
 	i := index.Invitation{
-		ProjectID: at.project.ID, OrganizationID: at.organization.ID, Role: role, InvitedBy: v.User.ID,
+		ProjectID: at.project.ID, OrganizationID: at.organization.ID, Role: role, InvitedBy: by.ID,
 		CreatedAt: tx.Now, ExpiresAt: tx.Now.Add(InvitationTime),
 	}
 	shown, err := addressee(ctx, tx, at, strings.TrimSpace(who), &i)
@@ -78,7 +96,7 @@ func invite(ctx context.Context, tx *change.Tx, v *access.Visitor, at place, who
 	at.event(tx, index.EventRoleInvite, index.EventMemberInvite, string(role)+" "+shown)
 	if !at.isProject() {
 		d := notify.Data{Organization: at.organization.Name, Role: string(role), Other: shown}
-		if err := tellLeaders(ctx, tx, at.organization, v.User.ID, notify.OrganizationMemberInvited, d); err != nil {
+		if err := tellLeaders(ctx, tx, at.organization, by.ID, notify.OrganizationMemberInvited, d); err != nil {
 			return err
 		}
 	}
@@ -121,7 +139,9 @@ func roleThere(ctx context.Context, q database.Q, at place, userID int64) (index
 	return q.OrganizationRole(ctx, at.organization.ID, userID)
 }
 
-// send makes the secret of an offer, keeps the offer, and mails the link.
+// send makes the secret of an offer, keeps the offer, and mails the link. Who
+// has no account makes one first: the same secret lets them, also where accounts
+// are made by invitation only.
 func send(ctx context.Context, tx *change.Tx, at place, i index.Invitation) error {
 	secret, hash := access.NewSecret()
 	i.Hash = hash
@@ -132,10 +152,15 @@ func send(ctx context.Context, tx *change.Tx, at place, i index.Invitation) erro
 	if err != nil {
 		return err
 	}
-	d := notify.Data{Role: string(i.Role), Until: i.ExpiresAt, Organization: at.organization.Name, Path: "/account/verify-organization-role/?token=" + secret}
+	d := notify.Data{Role: string(i.Role), Until: i.ExpiresAt, Organization: at.organization.Name, Path: i.Path(secret)}
 	kind := notify.VerifyOrganizationRole
 	if at.isProject() {
-		kind, d.Project, d.Path = notify.VerifyProjectRole, at.project.DisplayName, "/account/verify-project-role/?token="+secret
+		kind, d.Project = notify.VerifyProjectRole, at.project.DisplayName
+	}
+	if _, known, err := tx.EmailByAddress(ctx, i.Address); err != nil {
+		return err
+	} else if i.UserID == 0 && !known {
+		d.Path = "/account/register/?invite=" + secret
 	}
 	return notify.Enqueue(ctx, tx, notify.Notice{Kind: kind, UserID: i.UserID, Address: i.Address, Data: d})
 }

@@ -53,7 +53,7 @@ func (a *Actions) do(ctx context.Context, v *access.Visitor, fn func(tx *change.
 // in the project then.
 func (a *Actions) inProject(ctx context.Context, v *access.Visitor, right access.Right, project index.Project, fn func(tx *change.Tx, v *access.Visitor, p index.Project) error) error {
 	return a.do(ctx, v, func(tx *change.Tx, v *access.Visitor) error {
-		p, err := holdProject(ctx, tx, project)
+		p, err := HoldProject(ctx, tx, project)
 		if err != nil {
 			return err
 		}
@@ -78,7 +78,9 @@ func (a *Actions) inOrganization(ctx context.Context, v *access.Visitor, right a
 	})
 }
 
-func holdProject(ctx context.Context, tx *change.Tx, project index.Project) (p index.Project, err error) {
+// HoldProject locks the name of a project until the change ends, and returns the
+// project as it is then.
+func HoldProject(ctx context.Context, tx *change.Tx, project index.Project) (p index.Project, err error) {
 	if err := tx.HoldName(ctx, project.Name); err != nil {
 		return p, err
 	}

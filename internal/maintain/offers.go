@@ -82,6 +82,10 @@ func complete(ctx context.Context, q database.Q, i index.Invitation) (o Offer, e
 	if o.To, err = invited(ctx, q, i); err != nil {
 		return o, err
 	}
+	if i.InvitedBy == 0 {
+		o.By = "the operator"
+		return o, nil
+	}
 	by, _, err := q.UserByID(ctx, i.InvitedBy)
 	o.By = by.Username
 	return o, err
@@ -128,7 +132,7 @@ func (a *Actions) answer(ctx context.Context, v *access.Visitor, hash string, fn
 			return err
 		}
 		if o.place().isProject() {
-			o.Project, err = holdProject(ctx, tx, o.Project)
+			o.Project, err = HoldProject(ctx, tx, o.Project)
 		} else {
 			o.Organization, err = holdOrganization(ctx, tx, o.Organization)
 		}
@@ -142,8 +146,12 @@ func (a *Actions) answer(ctx context.Context, v *access.Visitor, hash string, fn
 	})
 }
 
-// inviterMay asks whether who made an offer could make it now.
+// inviterMay asks whether who made an offer could make it now; the operator
+// always could.
 func inviterMay(ctx context.Context, tx *change.Tx, o Offer) error {
+	if o.InvitedBy == 0 {
+		return nil
+	}
 	by, found, err := tx.UserByID(ctx, o.InvitedBy)
 	if err != nil {
 		return err

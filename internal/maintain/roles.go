@@ -37,25 +37,55 @@ func (a *Actions) ChangeRole(ctx context.Context, v *access.Visitor, project ind
 		if err != nil || old == role {
 			return err
 		}
-		if err := ownerStays(ctx, tx, p, user.ID, old); err != nil {
-			return err
-		}
-		if err := tx.SetRole(ctx, p.ID, user.ID, role); err != nil {
-			return err
-		}
-		if old == index.Owner {
-			if err := tx.RevokeInvitationsBy(ctx, user.ID, p.ID, 0); err != nil {
-				return err
-			}
-		}
-		tx.Event(index.Event{Action: index.EventRoleChange, Object: "project:" + p.Name, Before: string(old) + " " + user.Username, After: string(role) + " " + user.Username})
-		journalRole(tx, p, old, role, user)
-		d := notify.Data{Project: p.DisplayName, Role: string(role), OldRole: string(old), Other: user.Username}
-		if err := tell(ctx, tx, user.ID, notify.RoleChangedAsCollaborator, d); err != nil {
-			return err
-		}
-		return tellOwners(ctx, tx, p.ID, user.ID, notify.CollaboratorRoleChanged, d)
+		return changeRole(ctx, tx, p, user, old, role)
 	})
+}
+
+func changeRole(ctx context.Context, tx *change.Tx, p index.Project, user index.User, old, role index.RoleName) error {
+	if err := ownerStays(ctx, tx, p, user.ID, old); err != nil {
+		return err
+	}
+	if err := tx.SetRole(ctx, p.ID, user.ID, role); err != nil {
+		return err
+	}
+	if old == index.Owner {
+		if err := tx.RevokeInvitationsBy(ctx, user.ID, p.ID, 0); err != nil {
+			return err
+		}
+	}
+	tx.Event(index.Event{Action: index.EventRoleChange, Object: "project:" + p.Name, Before: string(old) + " " + user.Username, After: string(role) + " " + user.Username})
+	journalRole(tx, p, old, role, user)
+	d := notify.Data{Project: p.DisplayName, Role: string(role), OldRole: string(old), Other: user.Username}
+	if err := tell(ctx, tx, user.ID, notify.RoleChangedAsCollaborator, d); err != nil {
+		return err
+	}
+	return tellOwners(ctx, tx, p.ID, user.ID, notify.CollaboratorRoleChanged, d)
+}
+
+// PutRole gives somebody a role in a project, or changes the one they were
+// given, without asking anybody. The caller must hold the project.
+func PutRole(ctx context.Context, tx *change.Tx, p index.Project, user index.User, role index.RoleName) error {
+	if err := checkRole(role, ProjectRoles()); err != nil {
+		return err
+	}
+	old, err := tx.DirectRole(ctx, p.ID, user.ID)
+	switch {
+	case err != nil || old == role:
+		return err
+	case old == "":
+		return addRole(ctx, tx, p, user, role)
+	}
+	return changeRole(ctx, tx, p, user, old, role)
+}
+
+// DropRole takes away what somebody was given in a project without asking
+// anybody. The caller must hold the project.
+func DropRole(ctx context.Context, tx *change.Tx, p index.Project, username string) error {
+	user, old, err := collaborator(ctx, tx, p, username)
+	if err != nil {
+		return err
+	}
+	return removeRole(ctx, tx, p, user, old)
 }
 
 // RemoveRole takes away what somebody was given in a project.

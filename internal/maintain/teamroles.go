@@ -70,7 +70,7 @@ func (a *Actions) SetTeamRole(ctx context.Context, v *access.Visitor, project in
 
 // GiveTeamRole is SetTeamRole without asking anybody.
 func GiveTeamRole(ctx context.Context, tx *change.Tx, project index.Project, team string, role index.RoleName) error {
-	p, err := holdProject(ctx, tx, project)
+	p, err := HoldProject(ctx, tx, project)
 	if err != nil {
 		return err
 	}

@@ -7,19 +7,29 @@ import (
 	"path/filepath"
 
 	"strongroom/internal/account"
+	"strongroom/internal/change"
 	"strongroom/internal/index"
+	"strongroom/internal/maintain"
 )
 
 // UserInvite makes an invitation. Its link goes to the address, or to the
 // caller.
 type UserInvite struct {
-	Email string `help:"Mail the link to this address; it counts as verified when the account is made with it."`
-	Role  string `enum:"member,administrator" default:"member" help:"member, or administrator of the index."`
-	JSON  bool   `name:"json" help:"Answer as JSON."`
+	Email        string `help:"Mail the link to this address; it counts as verified when the account is made with it."`
+	Project      string `xor:"place" help:"Offer a role in this project too. Example: strongroom admin user invite --email bob@example.com --project demo --role Maintainer"`
+	Organization string `xor:"place" help:"Offer to join this organization too."`
+	Role         string `enum:"member,administrator,Owner,Maintainer,Reader,Manager,Member" default:"member" help:"member, or administrator of the index; with --project Owner, Maintainer or Reader; with --organization Owner, Manager or Member."`
+	JSON         bool   `name:"json" help:"Answer as JSON."`
 }
 
 // Run implements Command.
 func (c *UserInvite) Run(ctx context.Context, o *Operator) error {
+	if c.Project+c.Organization != "" {
+		return c.offer(ctx, o)
+	}
+	if c.Role != "member" && c.Role != "administrator" {
+		return fmt.Errorf("%s is a role in a project or an organization; say which with --project or --organization", c.Role)
+	}
 	link, err := o.Accounts.Invite(ctx, index.Operator(), c.Email, c.Role == "administrator")
 	if err != nil {
 		return err
@@ -29,6 +39,28 @@ func (c *UserInvite) Run(ctx context.Context, o *Operator) error {
 		return o.say(c.JSON, map[string]any{"mailed": c.Email}, "The link is mailed to %s. It works once, for %s.\n", c.Email, life)
 	}
 	return o.handOver(c.JSON, "invitation", link, "Whoever has it makes an account with it: once, for "+life+".")
+}
+
+// offer offers a role to an address: who reads it makes an account with the
+// link, if they have none, and then accepts or declines.
+func (c *UserInvite) offer(ctx context.Context, o *Operator) (err error) {
+	if c.Email == "" {
+		return fmt.Errorf("a role is offered to an address; name it with --email")
+	}
+	role := index.RoleName(c.Role)
+	if c.Project != "" {
+		err = inProject(ctx, o, c.Project, func(tx *change.Tx, p index.Project) error {
+			return maintain.OfferRole(ctx, tx, p, c.Email, role)
+		})
+	} else {
+		err = inOrganization(ctx, o, c.Organization, func(tx *change.Tx, g index.Organization) error {
+			return maintain.OfferMembership(ctx, tx, g, c.Email, role)
+		})
+	}
+	if err != nil {
+		return err
+	}
+	return o.say(c.JSON, map[string]any{"mailed": c.Email, "role": role}, "Offered %s to %s by mail, for %d days.\n", role, c.Email, int(maintain.InvitationTime.Hours()/24))
 }
 
 // UserReset gives somebody a way back who lost the second factor (MFA-7).

@@ -7,6 +7,7 @@ import (
 	"strongroom/internal/change"
 	"strongroom/internal/database"
 	"strongroom/internal/index"
+	"strongroom/internal/maintain"
 	"strongroom/internal/packaging"
 )
 
@@ -34,19 +35,9 @@ func (c *ProjectPrivate) Run(ctx context.Context, o *Operator) error { return c.
 // Run implements Command.
 func (c *ProjectPublic) Run(ctx context.Context, o *Operator) error { return c.set(ctx, o, false) }
 
-// set changes who may read. The journal says so, because lists and pages change;
-// who follows the public changelog sees nothing of a private project.
+// set changes who may read.
 func (c visibility) set(ctx context.Context, o *Operator, private bool) error {
-	err := o.Recorder.Do(ctx, index.Operator(), func(tx *change.Tx) error {
-		p, err := projectNamed(ctx, tx.Q, c.Name)
-		if err != nil || p.Private == private {
-			return err
-		}
-		tx.Event(index.Event{Action: index.EventVisibility, Object: "project:" + p.Name, Before: seen(p.Private), After: seen(private)})
-		tx.Journal(p.Name, "", "make "+seen(private))
-		_, err = tx.SetPrivate(ctx, p.ID, private)
-		return err
-	})
+	err := inProject(ctx, o, c.Name, func(tx *change.Tx, p index.Project) error { return maintain.MakePrivate(ctx, tx, p, private) })
 	if err != nil {
 		return err
 	}
@@ -58,6 +49,20 @@ func seen(private bool) string {
 		return "private"
 	}
 	return "public"
+}
+
+// inProject runs fn with a project held.
+func inProject(ctx context.Context, o *Operator, name string, fn func(tx *change.Tx, p index.Project) error) error {
+	return o.Recorder.Do(ctx, index.Operator(), func(tx *change.Tx) error {
+		p, err := projectNamed(ctx, tx.Q, name)
+		if err != nil {
+			return err
+		}
+		if p, err = maintain.HoldProject(ctx, tx, p); err != nil {
+			return err
+		}
+		return fn(tx, p)
+	})
 }
 
 // projectNamed finds a project by name in any spelling.

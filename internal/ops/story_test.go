@@ -32,9 +32,18 @@ func run(data string, args ...string) outcome {
 
 // runIn does so with a terminal of some columns.
 func runIn(data string, width int, args ...string) outcome {
+	return execute(data, width, "", args...)
+}
+
+// typed does so with text on standard input.
+func typed(data, input string, args ...string) outcome {
+	return execute(data, 0, input, args...)
+}
+
+func execute(data string, width int, input string, args ...string) outcome {
 	var out, errs bytes.Buffer
 	code := app.Main(context.Background(), append(args, "--data", data), ops.Console{
-		Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Dir: data, Width: width,
+		Stdin: strings.NewReader(input), Stdout: &out, Stderr: &errs, Dir: data, Width: width,
 	})
 	return outcome{code, out.String(), errs.String()}
 }

@@ -8,7 +8,6 @@ import (
 	"strongroom/internal/change"
 	"strongroom/internal/index"
 	"strongroom/internal/maintain"
-	"strongroom/internal/packaging"
 )
 
 // TeamCommand groups the commands on teams.
@@ -80,14 +79,7 @@ type TeamRole struct {
 
 // Run implements Command.
 func (c *TeamRole) Run(ctx context.Context, o *Operator) error {
-	err := o.Recorder.Do(ctx, index.Operator(), func(tx *change.Tx) error {
-		p, found, err := tx.Project(ctx, packaging.NormalizeName(c.Project))
-		if err != nil {
-			return err
-		}
-		if !found {
-			return fmt.Errorf("there is no project %q", c.Project)
-		}
+	err := inProject(ctx, o, c.Project, func(tx *change.Tx, p index.Project) error {
 		return maintain.GiveTeamRole(ctx, tx, p, c.Team, index.RoleName(c.Role))
 	})
 	if err != nil {

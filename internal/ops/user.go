@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"strongroom/internal/access"
+	"strongroom/internal/account"
 	"strongroom/internal/change"
 	"strongroom/internal/database"
 	"strongroom/internal/index"
@@ -41,6 +42,11 @@ func (c *UserCreate) Run(ctx context.Context, o *Operator) error {
 		line, err := bufio.NewReader(o.Stdin).ReadString('\n')
 		if password = strings.TrimRight(line, "\r\n"); password == "" {
 			return fmt.Errorf("no password on standard input (%v); write one line, or leave --password-stdin out", err)
+		}
+	}
+	if c.PasswordStdin {
+		if err := o.Accounts.CheckPassword(ctx, index.User{Username: c.Name, Email: c.Email}, password); err != nil {
+			return err
 		}
 	}
 	user, err := CreateUser(ctx, o.Recorder, NewAccount{Username: c.Name, Email: c.Email, Password: password, Superuser: c.Superuser})
@@ -85,17 +91,21 @@ func insertUser(ctx context.Context, tx *change.Tx, user *index.User) error {
 // one transaction, so that no crash leaves an index that nobody can enter. keep
 // is called with the secret before the commit: what it wrote counts only if
 // FirstAccount succeeds.
-func FirstAccount(ctx context.Context, rec *change.Recorder, g *access.Guard, n NewAccount, keep func(secret string) error) error {
-	return rec.Do(ctx, index.Operator(), func(tx *change.Tx) error {
+func FirstAccount(ctx context.Context, accounts *account.Accounts, n NewAccount, keep func(secret, link string) error) error {
+	return accounts.Recorder.Do(ctx, index.Operator(), func(tx *change.Tx) error {
 		user := index.User{UID: access.NewUID(), Username: n.Username, Email: n.Email, Superuser: n.Superuser}
 		if err := insertUser(ctx, tx, &user); err != nil {
 			return err
 		}
-		_, secret, err := g.NewToken(ctx, tx, access.Grant{User: user, Description: "made on the first run"})
+		_, secret, err := accounts.Guard.NewToken(ctx, tx, access.Grant{User: user, Description: "made on the first run"})
 		if err != nil {
 			return err
 		}
-		return keep(secret)
+		link, err := accounts.FirstLink(ctx, tx, user)
+		if err != nil {
+			return err
+		}
+		return keep(secret, link)
 	})
 }
 

@@ -27,7 +27,7 @@ func TestStartPage(t *testing.T) {
 		t.Errorf("%s %s", r.Status, r.Header.Get("Content-Type"))
 	}
 	s.MustUpload(apptest.Wheel("Demo.Pkg", "1.0", "x", "Summary: Does <b>things</b> & more"))
-	has(t, s.Get("/"), `<strong>1</strong> projects`, `<a href="/project/demo-pkg/">Demo.Pkg</a> 1.0`, "Does &lt;b&gt;things&lt;/b&gt; &amp; more")
+	has(t, s.Get("/"), `<strong>1</strong> project</li>`, `<a href="/project/demo-pkg/">Demo.Pkg</a> 1.0`, "Does &lt;b&gt;things&lt;/b&gt; &amp; more")
 }
 
 // TestPagesBringNoScript: no inline script and no foreign address, and a

@@ -33,6 +33,7 @@ type accountPage struct {
 	User    index.User
 	Emails  []index.Email
 	Most    int  // addresses
+	Least   int  // characters of a new password
 	Ranges  bool // the browser can look breached passwords up here (PW-6)
 	Logins  []loginRow
 	Devices []deviceRow
@@ -57,7 +58,7 @@ func (m *Manage) account(w http.ResponseWriter, r *http.Request) error {
 
 func (m *Manage) showAccount(w http.ResponseWriter, r *http.Request, status int, form url.Values, wrong Wrong) error {
 	v := visitor(w)
-	data := accountPage{Wrong: wrong, Form: form, User: v.User, Most: account.MaxEmails, Ranges: m.Accounts.Breaches.Ranges()}
+	data := accountPage{Wrong: wrong, Form: form, User: v.User, Most: account.MaxEmails, Least: m.Accounts.Shortest(), Ranges: m.Accounts.Breaches.Ranges()}
 	var err error
 	if data.Emails, err = m.DB.EmailsOf(r.Context(), v.User.ID); err != nil {
 		return err

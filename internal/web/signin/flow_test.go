@@ -389,3 +389,17 @@ func TestBreachedAtSignIn(t *testing.T) {
 	goes(t, b.PostForm("/account/reset-password/", "token", tokenOf(path), "new_password", newPassword, "password_confirm", newPassword), "/account/login/")
 	goes(t, login(b, "alice", newPassword), "/manage/projects/")
 }
+
+// TestLeastLengthOfPasswords: what the setting says holds on every page, and stands on it (PW-8).
+func TestLeastLengthOfPasswords(t *testing.T) {
+	s := start(t, open, func(c *config.Config) { c.PasswordMin = 15 })
+	b := from(s, "192.0.2.1")
+	has(t, b.Get("/account/register/"), http.StatusOK, `minlength="15"`, "15 characters or more")
+	form := []string{"username", "carol", "email", "carol@example.com", "new_password", "v7!qz#mK0wLp", "password_confirm", "v7!qz#mK0wLp"}
+	has(t, b.PostForm("/account/register/", form...), http.StatusBadRequest, "choose one with 15 or more")
+	withPassword(t, s, "alice")
+	goes(t, login(b, "alice", goodPassword), "/manage/projects/")
+	has(t, b.Get("/manage/account/"), http.StatusOK, `minlength="15"`, "At least 15 characters")
+	change := []string{"password", goodPassword, "new_password", "v7!qz#mK0wLp", "password_confirm", "v7!qz#mK0wLp", "intent", "password"}
+	has(t, b.PostForm("/manage/account/", change...), http.StatusBadRequest, "choose one with 15 or more")
+}

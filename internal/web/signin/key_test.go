@@ -16,8 +16,10 @@ import (
 
 	"strongroom/internal/app/apptest"
 	"strongroom/internal/change"
+	"strongroom/internal/config"
 	"strongroom/internal/factor"
 	"strongroom/internal/index"
+	"strongroom/internal/middleware"
 )
 
 const site = "https://pypi.example.com"
@@ -114,6 +116,21 @@ func TestSecurityKey(t *testing.T) {
 		other.Cookies["__Host-strongroom-challenge"] = challenge
 		has(t, other.PostForm(keyValidate, "credential", answer), http.StatusBadRequest, "link-ended")
 	})
+}
+
+// TestRememberedByKey: who has a browser remembered with a security key is asked for the password alone next time (MFA-9).
+func TestRememberedByKey(t *testing.T) {
+	s := start(t, func(c *config.Config) { days := 30; c.RememberDays = &days })
+	k := withKey(t, s, "alice")
+	b := from(s, "192.0.2.1")
+	login(b, "alice", goodPassword)
+	has(t, b.Get("/account/two-factor/"), http.StatusOK, `id="remember_key"`, `data-remember="remember_key"`)
+	has(t, s.Get("/static/webauthn.js"), http.StatusOK, `form.set("remember_device", "true")`)
+	has(t, b.PostForm(keyValidate, "credential", k.answer(t, b.PostForm(keyOptions).Text), "remember_device", "true"), http.StatusOK)
+	delete(b.Cookies, middleware.LoginCookie)
+	if login(b, "alice", goodPassword); !signedIn(b) {
+		t.Error("the browser is not remembered")
+	}
 }
 
 // TestCopiedKey: a counter that goes back is refused, and the owner hears of it.

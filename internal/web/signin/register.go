@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"cmp"
 	"net/http"
 
 	"strongroom/internal/account"
@@ -10,16 +11,24 @@ import (
 
 type registerPage struct {
 	form
+	choice
 	Invite string
-	Ranges string // where the browser asks about breached passwords, "" for nowhere
 }
+
+// choice is what the page says of a new password.
+type choice struct {
+	Ranges string // where the browser asks about breached passwords, "" for nowhere
+	Least  int    // characters it must have
+}
+
+func (s *SignIn) choice() choice { return choice{s.ranges(), s.accounts.Shortest()} }
 
 func (s *SignIn) registerForm(r *http.Request) registerPage {
 	invite := r.PostFormValue("invite")
 	if invite == "" {
 		invite = r.URL.Query().Get("invite")
 	}
-	return registerPage{form: newForm(r), Invite: invite, Ranges: s.ranges()}
+	return registerPage{form: newForm(r), choice: s.choice(), Invite: invite}
 }
 
 // ranges is where browsers ask about breached passwords: here, never elsewhere.
@@ -31,15 +40,18 @@ func (s *SignIn) ranges() string {
 }
 
 func (s *SignIn) registerPage(w http.ResponseWriter, r *http.Request) error {
-	if middleware.Of(w).Visitor.Login != nil {
+	page, in := s.registerForm(r), middleware.Of(w).Visitor.Login != nil
+	if in && page.Invite == "" {
 		return middleware.See(w, usual)
 	}
-	page := s.registerForm(r)
-	address, err := s.accounts.Invited(r.Context(), page.Invite)
+	i, err := s.accounts.Invited(r.Context(), page.Invite)
 	if err != nil {
 		return err
 	}
-	page.Value["email"] = address
+	if in || i.Member {
+		return middleware.See(w, cmp.Or(i.Offer, usual))
+	}
+	page.Value["email"] = i.Address
 	return s.write(w, r, http.StatusOK, "register", page)
 }
 
@@ -59,7 +71,7 @@ func (s *SignIn) register(w http.ResponseWriter, r *http.Request) error {
 	})
 	if err == nil {
 		goOn(w, e)
-		return shell.Done(w, "/manage/account/", "Your account is made, and this browser is signed in.")
+		return shell.Done(w, cmp.Or(e.Next, "/manage/account/"), "Your account is made, and this browser is signed in.")
 	}
 	page.keep(r, "username", "full_name", "email")
 	if err := page.refused(err); err != nil {

@@ -29,13 +29,13 @@ func (s *SignIn) request(w http.ResponseWriter, r *http.Request) error {
 
 type resetPage struct {
 	form
+	choice
 	Username string
-	Ranges   string
 }
 
 func (s *SignIn) resetForm(r *http.Request) (resetPage, error) {
 	u, err := s.accounts.ResetBy(r.Context(), token(r))
-	return resetPage{newForm(r), u.Username, s.ranges()}, err
+	return resetPage{newForm(r), s.choice(), u.Username}, err
 }
 
 func (s *SignIn) resetPage(w http.ResponseWriter, r *http.Request) error {

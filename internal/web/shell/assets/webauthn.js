@@ -7,7 +7,8 @@
 //   <button type="button" hidden data-webauthn="register"        or "authenticate"
 //           data-options="/manage/account/webauthn-provision/options"
 //           data-validate="/manage/account/webauthn-provision/validate"
-//           data-label="label">          register only: id of the field with the key's name
+//           data-label="label"           register only: id of the field with the key's name
+//           data-remember="remember_key">  signing in only: id of the box that has this browser remembered (MFA-9)
 //   <p id="webauthn-status" role="status"></p>
 //
 // Signing in with a passkey: data-webauthn="authenticate" with the addresses for passkeys. With data-conditional on the
@@ -17,7 +18,8 @@
 // What the server does:
 //
 //   POST data-options   answers with the options as JSON (the first result of a Begin method of package factor)
-//   POST data-validate  gets a form with the fields "credential" (PublicKeyCredential as JSON) and "label", and answers
+//   POST data-validate  gets a form with the fields "credential" (PublicKeyCredential as JSON), "label" and "remember_device",
+//                       and answers
 //                       {"redirect_to": "/path"}, or with another status {"fail": {"errors": ["sentence"]}} or {"detail": "sentence"}
 
 const renewed = 4.5 * 60 * 1000; // milliseconds after which a waiting request takes a new challenge; they hold for five minutes
@@ -97,6 +99,9 @@ async function send(button, credential) {
   const label = document.getElementById(button.dataset.label ?? "");
   if (label) {
     form.set("label", label.value);
+  }
+  if (document.getElementById(button.dataset.remember ?? "")?.checked) {
+    form.set("remember_device", "true");
   }
   const { redirect_to: target } = await post(button.dataset.validate, form);
   const next = new URL(target ?? location.href, location.href);
