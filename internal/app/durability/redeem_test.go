@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"strongroom/internal/app/apptest"
 	"strongroom/internal/factor"
 )
 
@@ -103,13 +104,14 @@ func TestP30OneRedeems(t *testing.T) {
 	for name, database := range databases(t) {
 		t.Run(name, func(t *testing.T) {
 			c := newCluster(t, database(t))
-			for _, user := range []string{"totp", "recovery", "pending", "reset"} {
+			for _, user := range []string{"totp", "recovery", "pending", "reset", "host", "guest"} {
 				c.nodes[0].account(t, user)
 			}
 			t.Run("TOTP step", func(t *testing.T) { c.with(t).totp() })
 			t.Run("recovery code", func(t *testing.T) { c.with(t).recovery() })
 			t.Run("pending second factor", func(t *testing.T) { c.with(t).pending() })
 			t.Run("reset link", func(t *testing.T) { c.with(t).reset() })
+			t.Run("role invitation", func(t *testing.T) { c.with(t).role() })
 			t.Run("invitation and verification link", func(t *testing.T) { c.with(t).invitation() })
 		})
 		t.Run(name+"/new browser", func(t *testing.T) {
@@ -199,6 +201,25 @@ func (c *cluster) invitation() {
 	token := mailed(c.t, fmt.Sprintf("new%d@example.org", winner.Load()), "/account/verify-email/", c.nodes...)
 	c.race(func(i int, site string) bool {
 		status, _ := c.person(address(i)).send(http.MethodPost, site+"/account/verify-email/", "token", token)
+		return status == http.StatusSeeOther
+	})
+}
+
+// role is an invitation to a project's role, accepted many times by the invitee.
+func (c *cluster) role() {
+	client := newClient(c.site(0), c.nodes[0].token(c.t))
+	defer client.close()
+	if a, err := client.upload(c.t.Context(), apptest.Wheel("demo", "1.0", "x")); err != nil || a.status != http.StatusOK {
+		c.t.Fatalf("upload: %v %v", a, err)
+	}
+	c.nodes[0].run(c.t, "admin", "role", "set", "--project", "demo", "--user", "host", "Owner")
+	host, guest := c.person("192.0.2.1"), c.person("192.0.2.2")
+	host.signIn(c.site(0), "host")
+	guest.signIn(c.site(0), "guest")
+	host.must(c.site(0)+"/manage/project/demo/collaboration/", "username", "guest", "role_name", "Maintainer")
+	token := mailed(c.t, "guest@example.org", "/account/verify-project-role/", c.nodes...)
+	c.race(func(i int, site string) bool {
+		status, _ := guest.at(address(i)).send(http.MethodPost, site+"/account/verify-project-role/", "token", token, "accept", "yes")
 		return status == http.StatusSeeOther
 	})
 }
