@@ -21,5 +21,6 @@ func (a *App) jobs() *queue.Queue {
 		return err
 	})
 	a.office().Register(q)
+	a.Accounts.HandleJobs(q)
 	return q
 }

@@ -63,7 +63,7 @@ func TestCommandsWaitForAServerThatStarts(t *testing.T) {
 func TestCommandsDoNotWaitForTheTerminal(t *testing.T) {
 	s := apptest.Start(t)
 	for line, args := range map[string][]string{
-		"":         {"admin", "user", "list"},
+		"":                              {"admin", "user", "list"},
 		"wandering violet lighthouse\n": {"admin", "user", "create", "alice", "--email", "alice@example.com", "--password-stdin"},
 	} {
 		terminal, keyboard := io.Pipe()

@@ -20,6 +20,7 @@ func (g *Groups) teamRoutes() []middleware.Route {
 		{Methods: "GET", Path: at + "members/{$}", Right: access.SeeGroup, Handler: get(g.team("members")), Doc: "Who is in a team."},
 		{Methods: "POST", Path: at + "members/{$}", Right: access.ManageTeams, Handler: post(g.addTeamMember, g.team("members")), Doc: "Puts somebody into a team."},
 		{Methods: "POST", Path: at + "members/delete/{$}", Right: access.ManageTeams, Handler: post(g.deleteTeamMember, g.team("members")), Doc: "Takes somebody out of a team."},
+		{Methods: "POST", Path: at + "members/leave/{$}", Right: access.LeaveGroup, Handler: post(g.leaveTeam, g.team("members")), Doc: "Leaves a team."},
 		{Methods: "GET", Path: at + "projects/{$}", Right: access.SeeGroup, Handler: get(g.team("projects")), Doc: "The projects in which a team has a role."},
 		{Methods: "POST", Path: at + "projects/{$}", Right: access.ManageTeams, Handler: post(g.giveTeamRole, g.team("projects")), Doc: "Gives a team a role in a project."},
 		{Methods: "POST", Path: at + "projects/delete/{$}", Right: access.ManageTeams, Handler: post(g.takeTeamRole, g.team("projects")), Doc: "Takes a team's role in a project away."},
@@ -82,6 +83,11 @@ func (g *Groups) fillTeam(r *http.Request, data *teamPage) (err error) {
 
 func teamPath(o index.Organization, team, page string) string {
 	return groupPath(o, "team/"+team+"/"+page)
+}
+
+func (g *Groups) leaveTeam(r *http.Request, v *access.Visitor, at access.At, _ url.Values) (to, sentence string, err error) {
+	team := r.PathValue("team")
+	return groupPath(at.Organization, "teams"), "You left the team " + team + ".", g.Actions.LeaveTeam(r.Context(), v, at.Organization, team)
 }
 
 func (g *Groups) createTeam(r *http.Request, v *access.Visitor, at access.At, form url.Values) (to, sentence string, err error) {
