@@ -25,6 +25,7 @@ func (g *Groups) teamRoutes() []middleware.Route {
 		{Methods: "POST", Path: at + "projects/{$}", Right: access.ManageTeams, Handler: post(g.giveTeamRole, g.team("projects")), Doc: "Gives a team a role in a project."},
 		{Methods: "POST", Path: at + "projects/delete/{$}", Right: access.ManageTeams, Handler: post(g.takeTeamRole, g.team("projects")), Doc: "Takes a team's role in a project away."},
 		{Methods: "GET", Path: at + "history/{$}", Right: access.SeeLedger, Handler: get(g.team("history")), Doc: "What happened to a team."},
+		{Methods: "GET", Path: at + "history.json", Right: access.SeeLedger, Handler: g.teamHistoryJSON, Doc: "What happened to a team, as JSON."},
 	}
 }
 
@@ -38,7 +39,7 @@ type teamPage struct {
 	Roles    []index.RoleName
 	Has      []index.TeamRole
 	Projects []index.Project // of the organization
-	Events   []happened
+	Events   ledger
 	MeID     int64
 }
 
@@ -76,9 +77,17 @@ func (g *Groups) fillTeam(r *http.Request, data *teamPage) (err error) {
 		}
 		return err
 	case "history":
-		data.Events, err = g.events(r, "team:"+data.Team.UID, data.Team.CreatedAt, eventsShown)
+		data.Events, err = g.events(r, "team:"+data.Team.UID, data.Team.CreatedAt, historyPage)
 	}
 	return err
+}
+
+func (g *Groups) teamHistoryJSON(w http.ResponseWriter, r *http.Request) error {
+	t, err := maintain.TeamNamed(r.Context(), g.DB.Q, middleware.Of(w).At.Organization, r.PathValue("team"))
+	if err != nil {
+		return err
+	}
+	return g.export(w, r, "team:"+t.UID, t.CreatedAt)
 }
 
 func teamPath(o index.Organization, team, page string) string {
