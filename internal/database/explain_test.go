@@ -39,7 +39,7 @@ func crowd(t *testing.T, db *database.DB) {
 			small + "INSERT INTO organizations (id, uid, name, name_key, created_at) SELECT i, 'o' || i, 'o' || i, 'o' || i, 1 FROM n",
 			small + "INSERT INTO organization_members (organization_id, user_id, role, created_at) SELECT i, i, 'Owner', 1 FROM n",
 			small + "INSERT INTO organization_projects (organization_id, project_id) SELECT i, i FROM n",
-			small + "INSERT INTO teams (id, organization_id, name, name_key, created_at) SELECT i, i, 'a', 'a', 1 FROM n",
+			small + "INSERT INTO teams (id, uid, organization_id, name, name_key, created_at) SELECT i, 't' || i, i, 'a', 'a', 1 FROM n",
 			small + "INSERT INTO team_members (team_id, organization_id, user_id) SELECT i, i, i FROM n",
 			small + "INSERT INTO team_roles (team_id, organization_id, project_id, role) SELECT i, i, i, 'Maintainer' FROM n",
 			small + "INSERT INTO logins (hash, user_id, method, created_at, proven_at, seen_at, expires_at) SELECT 'l' || i, i, 'totp', 1, 1, 1, 9000 FROM n",
