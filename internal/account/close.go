@@ -19,7 +19,7 @@ func (a *Accounts) Close(ctx context.Context, v *access.Visitor, typed string) e
 		return invalid("confirm_username", "Type your user name, %s, to close the account.", v.User.Username)
 	}
 	return a.own(ctx, v, func(tx *change.Tx, u index.User) error {
-		if err := lockOwned(ctx, tx, u); err != nil {
+		if err := lockShared(ctx, tx, u); err != nil {
 			return err
 		}
 		projects, groups, err := tx.SolelyOwned(ctx, u.ID)
@@ -37,18 +37,26 @@ func (a *Accounts) Close(ctx context.Context, v *access.Visitor, typed string) e
 	})
 }
 
-// lockOwned keeps the other owners of the account's projects from leaving at
-// the same time.
-func lockOwned(ctx context.Context, tx *change.Tx, u index.User) error {
+// lockShared keeps everybody from leaving, or changing roles in, what the account
+// has a role in at the same time: of two owners who go at once, the second finds
+// that it is the last. Projects come before organizations, each in the order of
+// their names, as for whoever locks several.
+func lockShared(ctx context.Context, tx *change.Tx, u index.User) error {
 	roles, err := tx.RolesOfUser(ctx, u.ID)
 	if err != nil {
 		return err
 	}
-	for _, r := range roles { // by name, as whoever locks several does
-		if r.Role != index.Owner {
-			continue
-		}
+	for _, r := range roles {
 		if err := tx.HoldName(ctx, r.Project); err != nil {
+			return err
+		}
+	}
+	groups, err := tx.MembershipsOf(ctx, u.ID)
+	if err != nil {
+		return err
+	}
+	for _, m := range groups {
+		if _, _, err := tx.LockOrganization(ctx, m.OrganizationID); err != nil {
 			return err
 		}
 	}

@@ -28,9 +28,9 @@ type Happening struct {
 }
 
 // History lists what the visitor did and what was done to the account, the
-// newest first, n at most, from before a place in the log on (0 for all).
-func (a *Accounts) History(ctx context.Context, v *access.Visitor, before int64, n int) ([]Happening, error) {
-	events, err := a.DB.AccountEvents(ctx, v.User.Username, before, n)
+// newest first.
+func (a *Accounts) History(ctx context.Context, v *access.Visitor, s database.Span) ([]Happening, error) {
+	events, err := a.DB.AccountEvents(ctx, v.User.Username, s)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +42,7 @@ func (a *Accounts) History(ctx context.Context, v *access.Visitor, before int64,
 	return out, nil
 }
 
-func happening(e database.AccountEvent, v *access.Visitor, here string) Happening {
+func happening(e database.Event, v *access.Visitor, here string) Happening {
 	h := Happening{
 		ID: e.ID, At: time.UnixMicro(e.At).UTC(), Action: e.Action, Meaning: index.EventMeaning(e.Action), Who: e.Actor,
 		Object: e.Object, Before: e.Before, After: e.After, Reason: e.Reason,

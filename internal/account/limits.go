@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"strongroom/internal/index"
@@ -20,12 +19,9 @@ type use struct {
 // is refused learns nothing but when to come back.
 func (a *Accounts) count(ctx context.Context, uses []use) error {
 	for i, u := range uses {
-		if v := a.Limiter.Allow(ctx, u.limit, u.subject); !v.OK {
+		if err := a.Limiter.Use(ctx, u.limit, u.subject); err != nil {
 			a.refund(uses[:i]) // what one limit refuses does not use up another: nobody locks everybody out alone
-			return &index.Error{
-				Code: index.CodeTooManyAttempts, Retry: v.RetryAfter(),
-				Detail: fmt.Sprintf("There were too many attempts. Try again in %s.", wait(v.RetryAfter())),
-			}
+			return err
 		}
 	}
 	return nil
@@ -35,16 +31,6 @@ func (a *Accounts) refund(uses []use) {
 	for _, u := range uses {
 		a.Limiter.Refund(u.limit, u.subject)
 	}
-}
-
-func wait(seconds int) string {
-	switch {
-	case seconds <= 90:
-		return fmt.Sprintf("%d seconds", seconds)
-	case seconds <= 90*60:
-		return fmt.Sprintf("%d minutes", (seconds+59)/60)
-	}
-	return fmt.Sprintf("%d hours", (seconds+3599)/3600)
 }
 
 // loginUses ask about the address first: who guesses from one place does not

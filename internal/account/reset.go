@@ -2,28 +2,63 @@ package account
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
+	"time"
 
 	"strongroom/internal/access"
 	"strongroom/internal/change"
 	"strongroom/internal/database"
 	"strongroom/internal/index"
 	"strongroom/internal/notify"
+	"strongroom/internal/queue"
 	"strongroom/internal/ratelimit"
 )
 
-// RequestReset mails a link for a new password to whom a user name or address
-// belongs. The answer and the work are the same whether there is such an
-// account, and whether its address is verified, closed or frozen (P31): nil
-// says only that the request was taken.
+// JobReset is the kind of job that carries out what somebody asked of
+// RequestReset.
+const JobReset = "password-reset"
+
+// resetRequest is what the job carries, sealed.
+type resetRequest struct {
+	By   index.Actor
+	Text string
+}
+
+// RequestReset has a link for a new password mailed to whom a user name or
+// address belongs. The answer and the work are the same whether there is such an
+// account, and whether its address is verified, closed or frozen (P31): what is
+// typed is queued, and looked up afterwards. nil says only that the request was
+// taken.
 func (a *Accounts) RequestReset(ctx context.Context, b Browser, text string) error {
 	text = strings.TrimSpace(text)
 	err := a.count(ctx, []use{{ratelimit.ResetAddress, ratelimit.Address(b.Actor.Address)}, {ratelimit.ResetUser, strings.ToLower(text)}})
 	if err != nil {
 		return err
 	}
-	return a.Recorder.Do(ctx, b.Actor, func(tx *change.Tx) error {
-		u, e, err := addressee(ctx, tx.Q, text)
+	request := resetRequest{By: b.Actor, Text: text[:min(len(text), maxAddress+1)]} // longer ones are nobody's
+	return a.Recorder.Do(ctx, b.Actor, func(tx *change.Tx) error { return tx.EnqueueSealed(JobReset, request, "", time.Time{}) })
+}
+
+// HandleJobs tells the queue who does the work of this package.
+func (a *Accounts) HandleJobs(q *queue.Queue) { q.Handle(JobReset, a.reset) }
+
+// reset mails the link that was asked for, if it is anybody's.
+func (a *Accounts) reset(ctx context.Context, args json.RawMessage) error {
+	var sealed change.Sealed
+	if err := json.Unmarshal(args, &sealed); err != nil {
+		return err
+	}
+	text, err := a.Keys.Unseal(sealed.Sealed, change.SealedFor(JobReset))
+	if err != nil {
+		return err
+	}
+	var r resetRequest
+	if err := json.Unmarshal(text, &r); err != nil {
+		return err
+	}
+	return a.Recorder.Do(ctx, r.By, func(tx *change.Tx) error {
+		u, e, err := addressee(ctx, tx.Q, r.Text)
 		if err != nil {
 			return err
 		}

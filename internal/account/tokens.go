@@ -8,6 +8,7 @@ import (
 	"strongroom/internal/access"
 	"strongroom/internal/change"
 	"strongroom/internal/index"
+	"strongroom/internal/ratelimit"
 )
 
 // maxTokenName is the longest name of a token, in characters.
@@ -38,6 +39,9 @@ func TokenPermissions() []string {
 // not kept: it can be shown once. Accounts on hold make none (MFA-7).
 func (a *Accounts) CreateToken(ctx context.Context, v *access.Visitor, form TokenForm) (t index.Token, secret string, err error) {
 	if form.Name, err = checkLabel("description", form.Name, maxTokenName); err != nil {
+		return t, "", err
+	}
+	if err := a.count(ctx, []use{{ratelimit.CreateToken, v.User.UID}}); err != nil {
 		return t, "", err
 	}
 	err = a.own(ctx, v, func(tx *change.Tx, u index.User) error {

@@ -25,5 +25,6 @@ func (a *App) jobs() *queue.Queue {
 		return a.DB.Write(ctx, func(tx *database.Tx) error { return tx.DropExpired(ctx, clock().UTC()) })
 	})
 	a.office().Register(q)
+	a.Accounts.HandleJobs(q)
 	return q
 }

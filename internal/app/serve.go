@@ -105,7 +105,7 @@ func (s *Server) pages(own *manage.Manage) []middleware.Route {
 		browse.New(a.DB, a.Pages, a.Config.URL),
 		signin.New(a.Accounts),
 		own,
-		manage.NewGroups(manage.Groups{DB: a.DB, Actions: &maintain.Actions{Recorder: a.Recorder, Guard: a.Guard}, Clock: a.Recorder.Clock}),
+		manage.NewGroups(manage.Groups{DB: a.DB, Actions: &maintain.Actions{Recorder: a.Recorder, Guard: a.Guard, Limiter: a.Accounts.Limiter}, Clock: a.Recorder.Clock}),
 		unsubscribe.New(a.Recorder, a.Keys),
 	)
 }

@@ -171,7 +171,7 @@ func TestAccountEvents(t *testing.T) {
 		})
 		var got strings.Builder
 		for before := int64(0); ; {
-			page, err := db.AccountEvents(ctx, "alice", before, 2)
+			page, err := db.AccountEvents(ctx, "alice", database.Span{Before: before, N: 2})
 			if err != nil {
 				t.Fatal(err)
 			}

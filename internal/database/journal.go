@@ -77,23 +77,11 @@ func (tx *Tx) InsertEvents(ctx context.Context, a index.Actor, address string, a
 
 // Event is a row of the audit log.
 type Event struct {
+	ID int64 // its place in the log
 	index.Event
 	At        int64 // microseconds
 	ActorKind string
 	Actor     string
 	Address   string
 	UserAgent string
-}
-
-// EventsOf lists what happened to an object, the newest first.
-func (q Q) EventsOf(ctx context.Context, object string, n int) ([]Event, error) {
-	var out []Event
-	err := q.each(ctx, `SELECT at, actor_kind, actor, address, user_agent, action, object, before, after, reason FROM events WHERE object = $1 ORDER BY id DESC LIMIT $2`,
-		[]any{object, n}, func(rows *sql.Rows) error {
-			var e Event
-			err := rows.Scan(&e.At, &e.ActorKind, &e.Actor, &e.Address, &e.UserAgent, &e.Action, &e.Object, &e.Before, &e.After, &e.Reason)
-			out = append(out, e)
-			return err
-		})
-	return out, err
 }

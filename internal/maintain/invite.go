@@ -10,6 +10,7 @@ import (
 	"strongroom/internal/database"
 	"strongroom/internal/index"
 	"strongroom/internal/notify"
+	"strongroom/internal/ratelimit"
 )
 
 // InvitationTime is how long an offer of a role can be accepted.
@@ -45,6 +46,9 @@ func (p place) event(tx *change.Tx, ofProject, ofOrganization, what string) {
 // Nothing is granted before the offer is accepted. Whether an address belongs to
 // an account is not told: whoever has it verified can accept (P31).
 func (a *Actions) InviteToProject(ctx context.Context, v *access.Visitor, project index.Project, who string, role index.RoleName) error {
+	if err := a.Limiter.Use(ctx, ratelimit.Invite, v.User.UID); err != nil {
+		return err
+	}
 	return a.inProject(ctx, v, access.ManageRoles, project, func(tx *change.Tx, v *access.Visitor, p index.Project) error {
 		if err := checkRole(role, ProjectRoles()); err != nil {
 			return err
@@ -64,6 +68,9 @@ func OfferRole(ctx context.Context, tx *change.Tx, p index.Project, who string, 
 
 // InviteToOrganization offers to join an organization, as InviteToProject.
 func (a *Actions) InviteToOrganization(ctx context.Context, v *access.Visitor, o index.Organization, who string, role index.RoleName) error {
+	if err := a.Limiter.Use(ctx, ratelimit.Invite, v.User.UID); err != nil {
+		return err
+	}
 	return a.inOrganization(ctx, v, access.ManagePeople, o, func(tx *change.Tx, v *access.Visitor, o index.Organization) error {
 		if err := checkRole(role, OrganizationRoles()); err != nil {
 			return err
@@ -168,6 +175,9 @@ func send(ctx context.Context, tx *change.Tx, at place, i index.Invitation) erro
 // ResendProjectInvitation mails an offer anew with another link; the old link is
 // worth nothing from then on.
 func (a *Actions) ResendProjectInvitation(ctx context.Context, v *access.Visitor, project index.Project, hash string) error {
+	if err := a.Limiter.Use(ctx, ratelimit.Invite, v.User.UID); err != nil {
+		return err
+	}
 	return a.inProject(ctx, v, access.ManageRoles, project, func(tx *change.Tx, v *access.Visitor, p index.Project) error {
 		return resend(ctx, tx, v, place{project: p}, hash)
 	})
@@ -175,6 +185,9 @@ func (a *Actions) ResendProjectInvitation(ctx context.Context, v *access.Visitor
 
 // ResendOrganizationInvitation is ResendProjectInvitation for an organization.
 func (a *Actions) ResendOrganizationInvitation(ctx context.Context, v *access.Visitor, o index.Organization, hash string) error {
+	if err := a.Limiter.Use(ctx, ratelimit.Invite, v.User.UID); err != nil {
+		return err
+	}
 	return a.inOrganization(ctx, v, access.ManagePeople, o, func(tx *change.Tx, v *access.Visitor, o index.Organization) error {
 		return resend(ctx, tx, v, place{organization: o}, hash)
 	})

@@ -15,12 +15,14 @@ import (
 	"strongroom/internal/access"
 	"strongroom/internal/change"
 	"strongroom/internal/index"
+	"strongroom/internal/ratelimit"
 )
 
 // Actions are what visitors do. All fields must be set.
 type Actions struct {
 	Recorder *change.Recorder
 	Guard    *access.Guard
+	Limiter  *ratelimit.Limiter
 }
 
 // gone is the refusal for a place that is not there any more.
@@ -33,10 +35,11 @@ func bad(format string, args ...any) error {
 	return index.Refuse(index.CodeGroupField, format, args...)
 }
 
-// do runs fn as the visitor, with the account as it is at the time of the change.
+// do runs fn as the visitor, with the account as it is at the time of the change:
+// it cannot be closed meanwhile.
 func (a *Actions) do(ctx context.Context, v *access.Visitor, fn func(tx *change.Tx, v *access.Visitor) error) error {
 	return a.Recorder.Do(ctx, v.Actor(), func(tx *change.Tx) error {
-		user, found, err := tx.UserByID(ctx, v.User.ID)
+		user, found, err := tx.LockUser(ctx, v.User.ID)
 		if err != nil {
 			return err
 		}

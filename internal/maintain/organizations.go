@@ -13,6 +13,7 @@ import (
 	"strongroom/internal/database"
 	"strongroom/internal/index"
 	"strongroom/internal/notify"
+	"strongroom/internal/ratelimit"
 )
 
 // OrganizationRoles lists the roles of an organization.
@@ -52,6 +53,9 @@ func checkTexts(o index.Organization) error {
 
 // CreateOrganization makes an organization whose owner the visitor is.
 func (a *Actions) CreateOrganization(ctx context.Context, v *access.Visitor, o index.Organization) (made index.Organization, err error) {
+	if err := a.Limiter.Use(ctx, ratelimit.CreateGroup, v.User.UID); err != nil {
+		return made, err
+	}
 	err = a.do(ctx, v, func(tx *change.Tx, v *access.Visitor) error {
 		if err := a.Guard.Decide(v, access.CreateGroup, access.At{}); err != nil {
 			return err

@@ -126,18 +126,40 @@ func (a *Actions) RemoveFromTeam(ctx context.Context, v *access.Visitor, o index
 		if err != nil {
 			return err
 		}
-		removed, err := tx.RemoveFromTeam(ctx, t.ID, user.ID)
+		if !found {
+			return notInTeam(username, t)
+		}
+		return removeFromTeam(ctx, tx, o, t, user)
+	})
+}
+
+// LeaveTeam takes the visitor out of a team, and so out of what it was given.
+func (a *Actions) LeaveTeam(ctx context.Context, v *access.Visitor, o index.Organization, team string) error {
+	return a.inOrganization(ctx, v, access.LeaveGroup, o, func(tx *change.Tx, v *access.Visitor, o index.Organization) error {
+		t, err := TeamNamed(ctx, tx.Q, o, team)
 		if err != nil {
 			return err
 		}
-		if !found || !removed {
-			return bad("The user %q is not in the team %s.", username, t.Name)
-		}
-		tx.Event(index.Event{Action: index.EventTeamMemberRemove, Object: teamObject(t), Before: user.Username})
-		d := notify.Data{Organization: o.Name, Team: t.Name, Other: user.Username}
-		if err := tell(ctx, tx, user.ID, notify.RemovedAsTeamMember, d); err != nil {
-			return err
-		}
-		return tellLeaders(ctx, tx, o, user.ID, notify.TeamMemberRemoved, d)
+		return removeFromTeam(ctx, tx, o, t, v.User)
 	})
+}
+
+func notInTeam(username string, t index.Team) error {
+	return bad("The user %q is not in the team %s.", username, t.Name)
+}
+
+func removeFromTeam(ctx context.Context, tx *change.Tx, o index.Organization, t index.Team, user index.User) error {
+	removed, err := tx.RemoveFromTeam(ctx, t.ID, user.ID)
+	if err != nil {
+		return err
+	}
+	if !removed {
+		return notInTeam(user.Username, t)
+	}
+	tx.Event(index.Event{Action: index.EventTeamMemberRemove, Object: teamObject(t), Before: user.Username})
+	d := notify.Data{Organization: o.Name, Team: t.Name, Other: user.Username}
+	if err := tell(ctx, tx, user.ID, notify.RemovedAsTeamMember, d); err != nil {
+		return err
+	}
+	return tellLeaders(ctx, tx, o, user.ID, notify.TeamMemberRemoved, d)
 }

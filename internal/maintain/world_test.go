@@ -3,6 +3,7 @@ package maintain_test
 import (
 	"bytes"
 	"context"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"strongroom/internal/database"
 	"strongroom/internal/index"
 	"strongroom/internal/maintain"
+	"strongroom/internal/ratelimit"
 	"strongroom/internal/sign"
 )
 
@@ -31,6 +33,8 @@ func newWorld(t *testing.T, db *database.DB) *world {
 	w := &world{t: t, ctx: context.Background(), db: db, now: time.Unix(1_800_000_000, 0).UTC()}
 	clock := func() time.Time { return w.now }
 	w.Recorder = &change.Recorder{DB: db, Clock: clock, Seal: keys.Seal, HashAddress: keys.HashAddress}
+	var days atomic.Int64 // walks are about roles: each use of a limit is in a window of its own
+	w.Limiter = &ratelimit.Limiter{DB: db, Clock: func() time.Time { return time.Unix(1_800_000_000+days.Add(2)*86_400, 0) }}
 	w.Guard = &access.Guard{DB: db, Keys: keys, Clock: clock}
 	return w
 }

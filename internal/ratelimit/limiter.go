@@ -3,11 +3,13 @@ package ratelimit
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
 
 	"strongroom/internal/database"
+	"strongroom/internal/index"
 )
 
 // Limiter counts uses. DB and Clock must be set; the zero value of the rest is
@@ -65,6 +67,29 @@ func (l *Limiter) Allow(ctx context.Context, name Name, subject string) Verdict 
 	}
 	v, _ := l.use(key, limit, now, &start)
 	return v
+}
+
+// Use is Allow whose answer is nil or the refusal: 429 with Retry-After, which
+// tells nothing but when to come back.
+func (l *Limiter) Use(ctx context.Context, name Name, subject string) error {
+	v := l.Allow(ctx, name, subject)
+	if v.OK {
+		return nil
+	}
+	return &index.Error{
+		Code: index.CodeTooManyAttempts, Retry: v.RetryAfter(),
+		Detail: fmt.Sprintf("There were too many attempts. Try again in %s.", wait(v.RetryAfter())),
+	}
+}
+
+func wait(seconds int) string {
+	switch {
+	case seconds <= 90:
+		return fmt.Sprintf("%d seconds", seconds)
+	case seconds <= 90*60:
+		return fmt.Sprintf("%d minutes", (seconds+59)/60)
+	}
+	return fmt.Sprintf("%d hours", (seconds+3599)/3600)
 }
 
 // use counts in the subject's running window, which is start when there is none

@@ -41,6 +41,10 @@ const (
 	AddEmail       Name = "email-add"
 	VerifyEmail    Name = "email-verify"
 	ChangePassword Name = "password-change"
+
+	Invite      Name = "invite"
+	CreateToken Name = "token-create"
+	CreateGroup Name = "organization-create"
 )
 
 // Limit lets each subject do something N times within Per.
@@ -79,6 +83,10 @@ var limits = [...]Limit{
 	{AddEmail, 2, 24 * time.Hour, "Addresses that are added to an account, for each account."},
 	{VerifyEmail, 3, 6 * time.Hour, "Mails that are asked for again to verify an address, for each account."},
 	{ChangePassword, 5, 5 * time.Minute, "Tries to change a password, for each account."},
+
+	{Invite, 20, time.Hour, "Invitations to projects and organizations, new or sent again, for each account that invites."},
+	{CreateToken, 100, 24 * time.Hour, "Tokens that are made on the pages, for each account."},
+	{CreateGroup, 10, 24 * time.Hour, "Organizations that are made on the pages, for each account."},
 }
 
 // Parse reads other figures for limits of the table, each as name=uses/window,

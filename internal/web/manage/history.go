@@ -3,16 +3,10 @@ package manage
 import (
 	"encoding/json"
 	"net/http"
-	"strconv"
 
 	"strongroom/internal/access"
 	"strongroom/internal/account"
 	"strongroom/internal/middleware"
-)
-
-const (
-	historyPage = 50     // rows
-	historyMost = 10_000 // rows of the export
 )
 
 func (m *Manage) historyRoutes() []middleware.Route {
@@ -25,8 +19,7 @@ func (m *Manage) historyRoutes() []middleware.Route {
 // happenings is what history.html shows.
 type happenings struct {
 	Rows  []happening
-	Older int64 // where the next page begins, 0 for none
-	First bool
+	Pages pager
 }
 
 type happening struct {
@@ -34,20 +27,20 @@ type happening struct {
 	Agent string
 }
 
+// happened reads a part of the account's history.
+func (m *Manage) happened(w http.ResponseWriter, r *http.Request, n int) ([]account.Happening, pager, error) {
+	span := spanOf(r, n)
+	rows, err := m.Accounts.History(r.Context(), visitor(w), span)
+	rows, pages := paged(rows, func(h account.Happening) int64 { return h.ID }, span)
+	return rows, pages, err
+}
+
 func (m *Manage) history(w http.ResponseWriter, r *http.Request) error {
-	before, err := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64)
-	if err != nil || before < 0 {
-		before = 0
-	}
-	rows, err := m.Accounts.History(r.Context(), visitor(w), before, historyPage+1)
+	rows, pages, err := m.happened(w, r, historyPage)
 	if err != nil {
 		return err
 	}
-	data := happenings{First: before == 0}
-	if len(rows) > historyPage {
-		rows = rows[:historyPage]
-		data.Older = rows[historyPage-1].ID
-	}
+	data := happenings{Pages: pages}
 	for _, h := range rows {
 		agent := ""
 		if h.Browser != "" {
@@ -59,15 +52,15 @@ func (m *Manage) history(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (m *Manage) historyExport(w http.ResponseWriter, r *http.Request) error {
-	v := visitor(w)
-	rows, err := m.Accounts.History(r.Context(), v, 0, historyMost)
+	rows, pages, err := m.happened(w, r, historyPart)
 	if err != nil {
 		return err
 	}
-	body, err := json.MarshalIndent(map[string]any{"account": v.User.Username, "events": rows}, "", "  ")
+	body, err := json.MarshalIndent(map[string]any{"account": visitor(w).User.Username, "events": rows}, "", "  ")
 	if err != nil {
 		return err
 	}
 	w.Header().Set("Content-Disposition", `attachment; filename="security-history.json"`)
+	linkNext(w, r, pages)
 	return writeJSON(w, body)
 }

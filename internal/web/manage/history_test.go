@@ -3,6 +3,8 @@ package manage_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -69,7 +71,7 @@ func TestHistoryPages(t *testing.T) {
 	for range 3 {
 		r := b.Get(path)
 		seen += strings.Count(r.Text, "<tr><td>")
-		_, rest, more := strings.Cut(r.Text, `<a href="/manage/account/history/?before=`)
+		_, rest, more := strings.Cut(r.Text, `<a href="?before=`)
 		if !more {
 			break
 		}
@@ -80,6 +82,66 @@ func TestHistoryPages(t *testing.T) {
 		t.Errorf("saw %d", seen)
 	}
 	has(t, b.Get(history+"?before=nonsense"), 200, "Older")
+}
+
+// TestLedgerPages: the history of a project, an organization and a team goes back page by page and forth again, with nothing
+// twice and nothing left out; the export names its next part.
+func TestLedgerPages(t *testing.T) {
+	eachShared(t, func(t *testing.T, s *shared) {
+		s.Run("admin", "organization", "create", "acme", "--owner", "alice")
+		s.Run("admin", "team", "create", "acme", "red")
+		alice := s.as("alice")
+		var group index.Organization
+		var team index.Team
+		s.change(func(ctx context.Context, tx *change.Tx) (err error) {
+			if group, _, err = tx.Organization(ctx, "acme"); err != nil {
+				return err
+			}
+			if team, _, err = tx.Team(ctx, group.ID, "red"); err != nil {
+				return err
+			}
+			for i := range 1_010 {
+				for _, object := range []string{"project:demo", "organization:" + group.UID, "team:" + team.UID, "user:alice"} {
+					tx.Event(index.Event{Action: index.EventVisibility, Object: object, After: fmt.Sprintf("mark-%04d.", i)})
+				}
+			}
+			return nil
+		})
+		for _, at := range []string{"/manage/project/demo/", "/manage/organization/acme/", "/manage/organization/acme/team/red/", "/manage/account/"} {
+			first := alice.Get(at + "history/")
+			if marks(first) != 50 || strings.Contains(first.Text, "Newer") {
+				t.Errorf("%s: %d events on the first page, or a page newer than it", at, marks(first))
+			}
+			second := alice.Get(at + "history/" + linked(t, first, "Older"))
+			third := alice.Get(at + "history/" + linked(t, second, "Older"))
+			if third.Text == second.Text || !strings.Contains(third.Text, "mark-0909.") || strings.Contains(third.Text, "mark-0910.") {
+				t.Errorf("%s: the third page does not follow the second:\n%s", at, third.Text)
+			}
+			if back := alice.Get(at + "history/" + linked(t, third, "Newer")); marks(back) != 50 || !strings.Contains(back.Text, "mark-0910.") || !strings.Contains(back.Text, "mark-0959.") {
+				t.Errorf("%s: back from the third page: %d events", at, marks(back))
+			}
+			part := alice.Get(at + "history.json")
+			next, ok := strings.CutSuffix(strings.TrimPrefix(part.Header.Get("Link"), "<"), `>; rel="next"`)
+			if !ok || marks(part) != 1000 {
+				t.Fatalf("%s: %d events in the first part, Link %q", at, marks(part), part.Header.Get("Link"))
+			}
+			if last := alice.Get(next); marks(last) != 10 || last.Header.Get("Link") != "" {
+				t.Errorf("%s: %d events in the last part, Link %q", at, marks(last), last.Header.Get("Link"))
+			}
+		}
+	})
+}
+
+func marks(r apptest.Response) int { return strings.Count(r.Text, "mark-") }
+
+// linked is the query of a page's link.
+func linked(t *testing.T, r apptest.Response, text string) string {
+	t.Helper()
+	m := regexp.MustCompile(`<a href="(\?[a-z]+=\d+)" rel="[a-z]+">` + text).FindStringSubmatch(r.Text)
+	if m == nil {
+		t.Fatalf("no link %q:\n%s", text, r.Text)
+	}
+	return m[1]
 }
 
 // TestNotYours: the keys of another account's rows change nothing, and the

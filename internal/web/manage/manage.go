@@ -39,8 +39,8 @@ func New(m Manage) (*Manage, error) {
 	}
 	m.pages = map[string]*shell.Page{}
 	for _, f := range files {
-		if f.Name() != "parts.html" {
-			m.pages[f.Name()] = shell.NewPage(templates, f.Name(), "parts.html")
+		if f.Name() != "parts.html" && f.Name() != "pager.html" {
+			m.pages[f.Name()] = shell.NewPage(templates, f.Name(), "parts.html", "pager.html")
 		}
 	}
 	return &m, nil

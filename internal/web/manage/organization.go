@@ -71,7 +71,7 @@ type organizationPage struct {
 	Roles    []index.RoleName
 	Projects []index.Project
 	Teams    []index.Team
-	Events   []happened
+	Events   ledger
 	MeID     int64
 }
 
@@ -114,7 +114,7 @@ func (g *Groups) fillOrganization(r *http.Request, data *organizationPage) (err 
 	case "teams":
 		data.Teams, err = g.DB.Teams(ctx, o.ID)
 	case "history":
-		data.Events, err = g.events(r, "organization:"+o.UID, o.CreatedAt, eventsShown)
+		data.Events, err = g.events(r, "organization:"+o.UID, o.CreatedAt, historyPage)
 	}
 	return err
 }
@@ -139,11 +139,7 @@ func (g *Groups) projectsSeen(r *http.Request, f groupFrame, userID int64) (out 
 
 func (g *Groups) organizationHistoryJSON(w http.ResponseWriter, r *http.Request) error {
 	o := middleware.Of(w).At.Organization
-	events, err := g.events(r, "organization:"+o.UID, o.CreatedAt, eventsExported)
-	if err != nil {
-		return err
-	}
-	return export(w, events)
+	return g.export(w, r, "organization:"+o.UID, o.CreatedAt)
 }
 
 func groupPath(o index.Organization, page string) string {

@@ -135,6 +135,14 @@ func TestTeams(t *testing.T) {
 		s.ok(alice.PostForm(team+"projects/", "project_name", "demo", "team_project_role_name", "Owner"))
 		s.ok(alice.PostForm(team+"projects/delete/", "project_name", "demo"))
 		s.ok(alice.PostForm(team+"projects/", "project_name", "demo", "team_project_role_name", "Owner"))
+		s.refused(alice.PostForm(team+"members/leave/"), 400, "is not in the team")
+		s.refused(bob.Get(team+"members/"), 200, "Leave the team")
+		s.ok(bob.PostForm(team + "members/leave/"))
+		if role := s.role("demo", "bob"); role != "" || s.member("acme", "bob") != index.OrganizationMember {
+			t.Errorf("bob is %q after leaving the team, and %q of acme", role, s.member("acme", "bob"))
+		}
+		s.refused(bob.PostForm(team+"members/leave/"), 400, "is not in the team")
+		s.ok(alice.PostForm(team+"members/", "username", "bob"))
 		s.ok(alice.PostForm("/manage/organization/acme/people/delete/", "username", "bob"))
 		if role := s.role("demo", "bob"); role != "" {
 			t.Errorf("bob is %s after leaving the organization", role)

@@ -33,7 +33,7 @@ func NewGroups(g Groups) *Groups {
 		"organizations", "organization-settings", "organization-people", "organization-projects", "organization-teams", "organization-history",
 		"team-settings", "team-members", "team-projects", "team-history",
 	} {
-		g.pages[name] = shell.NewPage(templates, name+".html", "organization-parts.html")
+		g.pages[name] = shell.NewPage(templates, name+".html", "organization-parts.html", "pager.html")
 	}
 	return &g
 }

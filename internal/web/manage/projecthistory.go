@@ -10,15 +10,10 @@ import (
 	"strongroom/internal/middleware"
 )
 
-// eventsShown bounds how many events a page shows; the JSON has more.
-const (
-	eventsShown    = 200
-	eventsExported = 10_000
-)
-
 // happened is one event, in words and as the JSON export has it. Address is
 // hashed: two events from one place have the same.
 type happened struct {
+	ID        int64     `json:"-"`
 	At        time.Time `json:"time"`
 	Action    string    `json:"action"`
 	Words     string    `json:"meaning"`
@@ -34,41 +29,41 @@ type happened struct {
 // Place is the beginning of the hashed address, enough to compare by eye.
 func (h happened) Place() string { return h.Address[:min(12, len(h.Address))] }
 
-// events reads what happened to an object since a time: a name may have belonged
-// to something else before.
-func (g *Groups) events(r *http.Request, object string, since time.Time, n int) ([]happened, error) {
-	rows, err := g.DB.EventsOf(r.Context(), object, n)
-	out := []happened{}
+// ledger is a part of what happened, as the template history shows it.
+type ledger struct {
+	Rows  []happened
+	Pages pager
+}
+
+// events reads the part that the address asks for of what happened to an object
+// since a time: a name may have belonged to something else before.
+func (g *Groups) events(r *http.Request, object string, since time.Time, n int) (ledger, error) {
+	span := spanOf(r, n)
+	rows, err := g.DB.ObjectEvents(r.Context(), object, since, span)
+	rows, pages := paged(rows, func(e database.Event) int64 { return e.ID }, span)
+	out := ledger{Rows: []happened{}, Pages: pages}
 	for _, e := range rows {
-		if at := time.UnixMicro(e.At).UTC(); !at.Before(since) {
-			out = append(out, inWords(e, at))
-		}
+		out.Rows = append(out.Rows, inWords(e, time.UnixMicro(e.At).UTC()))
 	}
 	return out, err
 }
 
 func inWords(e database.Event, at time.Time) happened {
-	h := happened{
-		At: at, Action: e.Action, Actor: e.Actor, ActorKind: e.ActorKind,
+	return happened{
+		ID: e.ID, At: at, Action: e.Action, Words: index.EventMeaning(e.Action), Actor: e.Actor, ActorKind: e.ActorKind,
 		Before: e.Before, After: e.After, Reason: e.Reason, Address: e.Address, UserAgent: e.UserAgent,
 	}
-	for _, info := range index.EventActions() {
-		if info.Action == e.Action {
-			h.Words = info.Meaning
-		}
-	}
-	return h
 }
 
 // projectHistoryPage is what project-history.html shows.
 type projectHistoryPage struct {
 	projectFrame
-	Events []happened
+	Events ledger
 }
 
 func (g *Groups) projectHistory(w http.ResponseWriter, r *http.Request) (err error) {
 	data := projectHistoryPage{projectFrame: g.frame(w, "history")}
-	if data.Events, err = g.events(r, "project:"+data.Project.Name, data.Project.CreatedAt, eventsShown); err != nil {
+	if data.Events, err = g.events(r, "project:"+data.Project.Name, data.Project.CreatedAt, historyPage); err != nil {
 		return err
 	}
 	return g.pages["project-history"].Write(w, r, http.StatusOK, data)
@@ -76,19 +71,20 @@ func (g *Groups) projectHistory(w http.ResponseWriter, r *http.Request) (err err
 
 func (g *Groups) projectHistoryJSON(w http.ResponseWriter, r *http.Request) error {
 	p := middleware.Of(w).At.Project
-	events, err := g.events(r, "project:"+p.Name, p.CreatedAt, eventsExported)
-	if err != nil {
-		return err
-	}
-	return export(w, events)
+	return g.export(w, r, "project:"+p.Name, p.CreatedAt)
 }
 
-// export answers with JSON that no cache keeps.
-func export(w http.ResponseWriter, v any) error {
-	body, err := json.MarshalIndent(v, "", "  ")
+// export answers with a part of a history as JSON that no cache keeps.
+func (g *Groups) export(w http.ResponseWriter, r *http.Request, object string, since time.Time) error {
+	part, err := g.events(r, object, since, historyPart)
 	if err != nil {
 		return err
 	}
+	body, err := json.MarshalIndent(part.Rows, "", "  ")
+	if err != nil {
+		return err
+	}
+	linkNext(w, r, part.Pages)
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
 	h.Set("Cache-Control", "private, no-store")

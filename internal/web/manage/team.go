@@ -20,10 +20,12 @@ func (g *Groups) teamRoutes() []middleware.Route {
 		{Methods: "GET", Path: at + "members/{$}", Right: access.SeeGroup, Handler: get(g.team("members")), Doc: "Who is in a team."},
 		{Methods: "POST", Path: at + "members/{$}", Right: access.ManageTeams, Handler: post(g.addTeamMember, g.team("members")), Doc: "Puts somebody into a team."},
 		{Methods: "POST", Path: at + "members/delete/{$}", Right: access.ManageTeams, Handler: post(g.deleteTeamMember, g.team("members")), Doc: "Takes somebody out of a team."},
+		{Methods: "POST", Path: at + "members/leave/{$}", Right: access.LeaveGroup, Handler: post(g.leaveTeam, g.team("members")), Doc: "Leaves a team."},
 		{Methods: "GET", Path: at + "projects/{$}", Right: access.SeeGroup, Handler: get(g.team("projects")), Doc: "The projects in which a team has a role."},
 		{Methods: "POST", Path: at + "projects/{$}", Right: access.ManageTeams, Handler: post(g.giveTeamRole, g.team("projects")), Doc: "Gives a team a role in a project."},
 		{Methods: "POST", Path: at + "projects/delete/{$}", Right: access.ManageTeams, Handler: post(g.takeTeamRole, g.team("projects")), Doc: "Takes a team's role in a project away."},
 		{Methods: "GET", Path: at + "history/{$}", Right: access.SeeLedger, Handler: get(g.team("history")), Doc: "What happened to a team."},
+		{Methods: "GET", Path: at + "history.json", Right: access.SeeLedger, Handler: g.teamHistoryJSON, Doc: "What happened to a team, as JSON."},
 	}
 }
 
@@ -37,7 +39,7 @@ type teamPage struct {
 	Roles    []index.RoleName
 	Has      []index.TeamRole
 	Projects []index.Project // of the organization
-	Events   []happened
+	Events   ledger
 	MeID     int64
 }
 
@@ -75,13 +77,26 @@ func (g *Groups) fillTeam(r *http.Request, data *teamPage) (err error) {
 		}
 		return err
 	case "history":
-		data.Events, err = g.events(r, "team:"+data.Team.UID, data.Team.CreatedAt, eventsShown)
+		data.Events, err = g.events(r, "team:"+data.Team.UID, data.Team.CreatedAt, historyPage)
 	}
 	return err
 }
 
+func (g *Groups) teamHistoryJSON(w http.ResponseWriter, r *http.Request) error {
+	t, err := maintain.TeamNamed(r.Context(), g.DB.Q, middleware.Of(w).At.Organization, r.PathValue("team"))
+	if err != nil {
+		return err
+	}
+	return g.export(w, r, "team:"+t.UID, t.CreatedAt)
+}
+
 func teamPath(o index.Organization, team, page string) string {
 	return groupPath(o, "team/"+team+"/"+page)
+}
+
+func (g *Groups) leaveTeam(r *http.Request, v *access.Visitor, at access.At, _ url.Values) (to, sentence string, err error) {
+	team := r.PathValue("team")
+	return groupPath(at.Organization, "teams"), "You left the team " + team + ".", g.Actions.LeaveTeam(r.Context(), v, at.Organization, team)
 }
 
 func (g *Groups) createTeam(r *http.Request, v *access.Visitor, at access.At, form url.Values) (to, sentence string, err error) {
