@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 
 	"strongroom/internal/access"
@@ -22,7 +23,45 @@ func (a *Accounts) RequestReset(ctx context.Context, b Browser, text string) err
 	if err != nil {
 		return err
 	}
-	return a.Recorder.Do(ctx, b.Actor, func(tx *change.Tx) error {
+	data, err := json.Marshal(resetRequest{text, b.Actor})
+	if err != nil {
+		return err
+	}
+	args, err := json.Marshal(a.Keys.Seal(data, JobReset))
+	if err != nil {
+		return err
+	}
+	return a.DB.Write(ctx, func(tx *database.Tx) error {
+		return tx.InsertJob(ctx, database.Job{Kind: JobReset, Args: string(args)}, a.Clock().UTC())
+	})
+}
+
+// JobReset is the queued work of a request for a new password. Looking for the
+// account is done there, where nobody sees how long it takes.
+const JobReset = "reset-request"
+
+// resetRequest is what was asked for, and by whom. It is sealed in the queue.
+type resetRequest struct {
+	Text  string
+	Actor index.Actor
+}
+
+// AnswerReset does the work of JobReset.
+func (a *Accounts) AnswerReset(ctx context.Context, args json.RawMessage) error {
+	var sealed []byte
+	if err := json.Unmarshal(args, &sealed); err != nil {
+		return err
+	}
+	data, err := a.Keys.Unseal(sealed, JobReset)
+	if err != nil {
+		return err
+	}
+	var asked resetRequest
+	if err := json.Unmarshal(data, &asked); err != nil {
+		return err
+	}
+	text := asked.Text
+	return a.Recorder.Do(ctx, asked.Actor, func(tx *change.Tx) error {
 		u, e, err := addressee(ctx, tx.Q, text)
 		if err != nil {
 			return err

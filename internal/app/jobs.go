@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"strongroom/internal/account"
 	"strongroom/internal/database"
 	"strongroom/internal/ops"
 	"strongroom/internal/queue"
@@ -24,6 +25,7 @@ func (a *App) jobs() *queue.Queue {
 	q.Every("expire", time.Hour, func(ctx context.Context) error {
 		return a.DB.Write(ctx, func(tx *database.Tx) error { return tx.DropExpired(ctx, clock().UTC()) })
 	})
+	q.Handle(account.JobReset, a.Accounts.AnswerReset)
 	a.office().Register(q)
 	return q
 }
