@@ -82,8 +82,8 @@ func TestEventsAreAppended(t *testing.T) {
 		if len(got) != 2 || got[0].At != 9 || got[0].Address != "" {
 			t.Fatalf("%+v", got)
 		}
-		want := database.Event{Event: index.Event{Action: index.EventFlagSet, Object: "project:demo", Before: "b", After: "a", Reason: "r"}, At: 7, ActorKind: "user", Actor: "alice", Address: "hashed", UserAgent: "twine"}
-		if got[1] != want {
+		want := database.Event{ID: got[1].ID, Event: index.Event{Action: index.EventFlagSet, Object: "project:demo", Before: "b", After: "a", Reason: "r"}, At: 7, ActorKind: "user", Actor: "alice", Address: "hashed", UserAgent: "twine"}
+		if got[1] != want || got[0].ID <= got[1].ID || got[1].ID < 1 {
 			t.Errorf("got %+v, want %+v", got[1], want)
 		}
 	})

@@ -25,6 +25,14 @@ func (o Offer) place() place { return place{project: o.Project, organization: o.
 // Name is how people know what the offer is to.
 func (o Offer) Name() string { return o.place().name() }
 
+// Manage is the page on which who made the offer finds it again.
+func (o Offer) Manage() string {
+	if o.place().isProject() {
+		return "/manage/project/" + o.Project.Name + "/collaboration/"
+	}
+	return "/manage/organization/" + o.Organization.Name + "/people/"
+}
+
 // ReadOffer finds an offer that the user may accept or decline; anything else
 // gives the one refusal of unknown offers.
 func ReadOffer(ctx context.Context, q database.Q, userID int64, hash string, now time.Time) (o Offer, err error) {
