@@ -46,7 +46,7 @@ func (f *Folder) Send(ctx context.Context, m Message) error {
 	if err := ctx.Err(); err != nil {
 		return &Failure{Err: err}
 	}
-	path := filepath.Join(f.o.Path, m.Date.UTC().Format("20060102T150405Z-")+m.ID+".eml")
+	path := filepath.Join(f.o.Path, m.Date.UTC().Format("20060102T150405.000000Z-")+m.ID+".eml")
 	if err := writeAtomically(path, text); err != nil {
 		return &Failure{Err: fmt.Errorf("keep mail: %w", err)}
 	}

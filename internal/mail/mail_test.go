@@ -78,7 +78,7 @@ func TestFolderKeepsSecrets(t *testing.T) {
 		if strings.Contains(line, "secret") != terminal || !strings.Contains(line, "a@example.com") || !strings.Contains(line, "Grüße") || strings.Count(line, "\n") != 1 {
 			t.Errorf("terminal %v: %s", terminal, line)
 		}
-		file := filepath.Join(path, "20260501T140000Z-ID.1-a.eml")
+		file := filepath.Join(path, "20260501T140000.000000Z-ID.1-a.eml")
 		for at, mode := range map[string]os.FileMode{path: 0o700, file: 0o600} {
 			info, err := os.Stat(at)
 			if err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != mode {
@@ -103,7 +103,7 @@ func TestFolderFailsWhole(t *testing.T) {
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
-	taken := filepath.Join(path, "20260501T140000Z-ID.1-a.eml", "x")
+	taken := filepath.Join(path, "20260501T140000.000000Z-ID.1-a.eml", "x")
 	if err := os.MkdirAll(taken, 0o700); err != nil {
 		t.Fatal(err)
 	}
