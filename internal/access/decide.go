@@ -120,9 +120,18 @@ func notAllowed(u index.User, rule Rule, at At) error {
 	return index.Refuse(index.CodeNotAllowed, "The user '%s' isn't allowed to %s%s.%s", u.Username, rule.Phrase, at.name(), help)
 }
 
+// PermissionsOf lists what a token may do. One without a list may what a token of
+// PyPI may, and neither yank nor delete (ST-13, SD-25).
+func PermissionsOf(t index.Token) []string {
+	if len(t.Permissions) == 0 {
+		return []string{"read", "upload"}
+	}
+	return t.Permissions
+}
+
 // permits reports whether a token's list of permissions has that of the rule.
 func permits(t index.Token, rule Rule) bool {
-	return rule.Permission != "" && (len(t.Permissions) == 0 || slices.Contains(t.Permissions, rule.Permission))
+	return rule.Permission != "" && slices.Contains(PermissionsOf(t), rule.Permission)
 }
 
 // tokenAllows asks the token's caveats and its permissions.

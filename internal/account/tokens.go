@@ -70,8 +70,8 @@ func (a *Accounts) grant(ctx context.Context, tx *change.Tx, u index.User, form 
 	if len(form.Permissions) == 0 {
 		return g, invalid("permissions", "Choose what the token may do.")
 	}
-	if g.Permissions = slices.Sorted(slices.Values(form.Permissions)); len(g.Permissions) == len(all) {
-		g.Permissions = nil // all there are: as a token of PyPI
+	if g.Permissions = slices.Sorted(slices.Values(form.Permissions)); slices.Equal(g.Permissions, access.PermissionsOf(index.Token{})) {
+		g.Permissions = nil // as a token of PyPI
 	}
 	if g.Only, err = scope(ctx, tx, u, form.Project); err != nil {
 		return g, err
@@ -126,12 +126,17 @@ func fits(tokens []index.Token, g access.Grant, form TokenForm, now time.Time) e
 		return notYours("token")
 	case from.ProjectID != 0 && from.ProjectID != g.Only.ID:
 		return invalid("token_scope", "The token that this one is made from is for one project; so must this one be.")
-	case len(from.Permissions) > 0 && (len(g.Permissions) == 0 || slices.ContainsFunc(g.Permissions, func(p string) bool { return !slices.Contains(from.Permissions, p) })):
+	case !within(access.PermissionsOf(index.Token{Permissions: g.Permissions}), access.PermissionsOf(*from)):
 		return invalid("permissions", "The token that this one is made from may do less.")
 	case !from.ExpiresAt.IsZero() && (g.Expires == 0 || now.Add(g.Expires).After(from.ExpiresAt)):
 		return invalid("expires", "The token that this one is made from ends sooner, on %s.", from.ExpiresAt.Format("2006-01-02"))
 	}
 	return nil
+}
+
+// within reports whether all of the permissions are among those that there are.
+func within(permissions, among []string) bool {
+	return !slices.ContainsFunc(permissions, func(p string) bool { return !slices.Contains(among, p) })
 }
 
 // Lives reports whether a token is neither revoked nor past its time.

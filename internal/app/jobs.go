@@ -7,6 +7,7 @@ import (
 	"strongroom/internal/database"
 	"strongroom/internal/ops"
 	"strongroom/internal/queue"
+	"strongroom/internal/standing"
 )
 
 // jobs registers all queued work.
@@ -26,5 +27,6 @@ func (a *App) jobs() *queue.Queue {
 	})
 	a.office().Register(q)
 	a.Accounts.HandleJobs(q)
+	q.Handle(standing.TimerJob, (&standing.Timers{Recorder: a.Recorder}).Run)
 	return q
 }

@@ -100,6 +100,13 @@ func (tx *Tx) Journal(name, version, action string) {
 	tx.touched[name] = true
 }
 
+// JournalFlag is Journal for a change of the flag with this key, which public
+// records of withdrawals find by the entry (SD-25, SN-17).
+func (tx *Tx) JournalFlag(name, version, action string, flag int64) {
+	tx.Journal(name, version, action)
+	tx.entries[len(tx.entries)-1].Flag = flag
+}
+
 // Touch says that what is derived from a project is no longer true, without a
 // journal entry of its own.
 func (tx *Tx) Touch(name string) { tx.touched[name] = true }

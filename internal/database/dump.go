@@ -29,7 +29,8 @@ func tables() []string {
 		"blobs", "files", "filename_registry", "flags", "journal", "events", "jobs", "switches", "rate_limits", "gate_rules", "file_reports",
 		"logins", "tickets", "factors", "recovery_codes", "devices", "identities", "bans", "organizations", "organization_members",
 		"organization_projects", "teams", "team_members", "team_roles", "invitations",
-		"mail_unwanted",
+		"mail_unwanted", "flag_owners", "release_rules", "labels", "reports", "acts", "downloads", "project_downloads", "docs_redirects",
+		"idempotency_keys",
 	}
 }
 

@@ -139,7 +139,7 @@ func TestLoadEndsWhatWasGoingOn(t *testing.T) {
 
 // TestLoadRefuses changes nothing when a dump cannot be loaded whole.
 func TestLoadRefuses(t *testing.T) {
-	const head = `{"format":1,"schema":4,"serial":0}` + "\n"
+	const head = `{"format":1,"schema":5,"serial":0}` + "\n"
 	for _, kind := range dbtest.Kinds() {
 		url := kind.New(t) // one for all: what is refused leaves it empty
 		for text, want := range map[string]string{
@@ -205,7 +205,7 @@ func TestDumpedBlobs(t *testing.T) {
 
 // FuzzDumpedBlobs: a damaged dump is an error and never a panic.
 func FuzzDumpedBlobs(f *testing.F) {
-	f.Add(`{"format":1,"schema":4}{"table":"blobs","columns":["sha256","size","condemned_at"]}["aa",3,0]["bb",4,1]`)
+	f.Add(`{"format":1,"schema":5}{"table":"blobs","columns":["sha256","size","condemned_at"]}["aa",3,0]["bb",4,1]`)
 	f.Add(`{"format":1}{"table":"blobs","columns":[]}[null,{"base64":"eA=="},-1,"\ud800"]`)
 	f.Add(`{"format":1}[1]`)
 	f.Fuzz(func(t *testing.T, text string) {

@@ -111,7 +111,8 @@ func hotLookUps(ctx context.Context) []struct {
 		{"condemn metadata", "files_metadata", func(q database.Q) error { _, err := (&database.Tx{Q: q}).Condemn(ctx, "s7", 1, 1); return err }},
 		{"lease a job", "jobs_due", func(q database.Q) error { _, _, err := (&database.Tx{Q: q}).LeaseJob(ctx, at, time.Minute); return err }},
 		{"end a flag", "flags_standing|flags_subject", func(q database.Q) error {
-			return (&database.Tx{Q: q}).EndFlag(ctx, index.OnRelease, 7, "yanked", "a", 1)
+			_, err := (&database.Tx{Q: q}).EndFlag(ctx, index.OnRelease, 7, "yanked", "a", 1)
+			return err
 		}},
 	}
 }

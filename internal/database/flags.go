@@ -30,21 +30,38 @@ func (tx *Tx) SetStanding(ctx context.Context, level index.Level, id int64, s in
 	return wrap("set standing of "+string(level), id, err)
 }
 
-// InsertFlag records a flag that was set; note is private.
-func (tx *Tx) InsertFlag(ctx context.Context, level index.Level, id int64, f index.Flag, note, by string) error {
+// InsertFlag records a flag that was set and returns its key; note is private.
+func (tx *Tx) InsertFlag(ctx context.Context, level index.Level, id int64, f index.Flag, note, by string) (int64, error) {
 	successors, err := json.Marshal(append([]string{}, f.Successors...))
 	if err != nil {
-		return err
+		return 0, err
 	}
-	_, err = tx.exec(ctx, `INSERT INTO flags (kind, level, subject_id, category, reason, note, url, successors, side, set_by, set_at, until)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		f.Kind, level, id, f.Category, f.Reason, note, f.URL, string(successors), f.Side, by, micros(f.Since), micros(f.Until))
-	return wrap("insert flag", f.Kind, err)
+	starts := int64(0)
+	if f.Pending {
+		starts = micros(f.From)
+	}
+	var key int64
+	_, err = tx.one(ctx, `INSERT INTO flags (kind, level, subject_id, category, reason, details, note, url, successors, side, set_by, set_at, starts_at, from_at, until,
+		restorable_until, rule_id, act) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) RETURNING id`,
+		[]any{
+			f.Kind, level, id, f.Category, f.Reason, f.Details, note, f.URL, string(successors), f.Side, by, micros(f.Since), starts, micros(f.From), micros(f.Until),
+			micros(f.Restorable), f.Rule, f.Act,
+		}, &key)
+	return key, wrap("insert flag", f.Kind, err)
 }
 
-// EndFlag records that a standing flag was cleared.
-func (tx *Tx) EndFlag(ctx context.Context, level index.Level, id int64, kind, by string, at int64) error {
-	_, err := tx.exec(ctx, `UPDATE flags SET cleared_by = $4, cleared_at = $5 WHERE level = $1 AND subject_id = $2 AND kind = $3 AND cleared_at = 0`,
-		level, id, kind, by, at)
-	return wrap("end flag", kind, err)
+// EndFlag records that a standing flag was cleared, and returns its key, 0 when
+// none stood.
+func (tx *Tx) EndFlag(ctx context.Context, level index.Level, id int64, kind, by string, at int64) (key int64, err error) {
+	_, err = tx.one(ctx, `UPDATE flags SET cleared_by = $4, cleared_at = $5 WHERE level = $1 AND subject_id = $2 AND kind = $3 AND cleared_at = 0 RETURNING id`,
+		[]any{level, id, kind, by, at}, &key)
+	return key, wrap("end flag", kind, err)
+}
+
+// BeginFlag records that a flag that was announced is in effect (ST-11), and
+// returns its key.
+func (tx *Tx) BeginFlag(ctx context.Context, level index.Level, id int64, kind string) (key int64, err error) {
+	_, err = tx.one(ctx, `UPDATE flags SET starts_at = 0 WHERE level = $1 AND subject_id = $2 AND kind = $3 AND cleared_at = 0 RETURNING id`,
+		[]any{level, id, kind}, &key)
+	return key, wrap("begin flag", kind, err)
 }

@@ -53,7 +53,8 @@ func TestFlagsKeepTheirHistory(t *testing.T) {
 		f := index.Flag{Kind: index.Archived, Reason: "done", Side: index.ByOwner, Since: noon(), Successors: []string{"other"}}
 		insert := func() error {
 			return w.db.Write(w.ctx, func(tx *database.Tx) error {
-				return tx.InsertFlag(w.ctx, index.OnProject, w.project.ID, f, "private", "alice")
+				_, err := tx.InsertFlag(w.ctx, index.OnProject, w.project.ID, f, "private", "alice")
+				return err
 			})
 		}
 		w.must(insert())
@@ -61,7 +62,8 @@ func TestFlagsKeepTheirHistory(t *testing.T) {
 			t.Errorf("a second standing flag: %v", err)
 		}
 		w.write(func(tx *database.Tx) error {
-			return tx.EndFlag(w.ctx, index.OnProject, w.project.ID, index.Archived, "bob", 99)
+			_, err := tx.EndFlag(w.ctx, index.OnProject, w.project.ID, index.Archived, "bob", 99)
+			return err
 		})
 		w.must(insert())
 		rows := database.Select(t, w.db, "SELECT cleared_by, cleared_at, note, successors FROM flags ORDER BY cleared_at")

@@ -3,7 +3,6 @@ package database
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -87,18 +86,12 @@ func (q Q) eachStanding(ctx context.Context, visit func(stood)) error {
 // standingFlags reads the flags that were not cleared.
 func (q Q) standingFlags(ctx context.Context) (map[subject]index.Standing, error) {
 	out := map[subject]index.Standing{}
-	err := q.each(ctx, `SELECT level, subject_id, kind, category, reason, url, successors, side, set_at, until FROM flags WHERE cleared_at = 0`,
-		nil, func(rows *sql.Rows) error {
-			var on subject
-			var f index.Flag
-			var successors string
-			var since, until int64
-			if err := rows.Scan(&on.level, &on.id, &f.Kind, &f.Category, &f.Reason, &f.URL, &successors, &f.Side, &since, &until); err != nil {
-				return err
-			}
-			f.Since, f.Until = fromMicros(since), fromMicros(until)
-			out[on] = append(out[on], f)
-			return json.Unmarshal([]byte(successors), &out[on][len(out[on])-1].Successors)
-		})
+	err := q.eachFlag(ctx, ` WHERE cleared_at = 0`, nil, func(f StoodFlag) error {
+		on := subject{f.Level, f.SubjectID}
+		if _, ok := index.KindOf(f.Kind); ok { // labels stand in the table only
+			out[on] = append(out[on], f.Flag)
+		}
+		return nil
+	})
 	return out, wrap("read", "flags", err)
 }

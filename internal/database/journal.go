@@ -23,9 +23,9 @@ func (tx *Tx) TakeSerials(ctx context.Context, n int) (last int64, err error) {
 // InsertEntries writes journal rows in one statement; SetLastSerial moves the
 // project's serial.
 func (tx *Tx) InsertEntries(ctx context.Context, entries ...index.Entry) error {
-	insert := rowsInserter{into: `INSERT INTO journal (serial, name, version, action, actor, at) VALUES `, columns: 6}
+	insert := rowsInserter{into: `INSERT INTO journal (serial, name, version, action, actor, at, flag_id) VALUES `, columns: 7}
 	for _, e := range entries {
-		insert.add(e.Serial, e.Name, e.Version, e.Action, e.Actor, micros(e.At))
+		insert.add(e.Serial, e.Name, e.Version, e.Action, e.Actor, micros(e.At), e.Flag)
 	}
 	return wrap("insert journal entries, first", entries[0].Serial, insert.run(ctx, tx))
 }

@@ -1,5 +1,22 @@
 -- The schema that the migrations make, as SQLite has it. Generated: go test ./internal/database -run TestSchema -update
 
+CREATE TABLE acts (
+    id        INTEGER PRIMARY KEY,
+    uid       TEXT NOT NULL UNIQUE,
+    kind      TEXT NOT NULL,                         -- index.ActKind
+    object    TEXT NOT NULL,                         -- as in events
+    name      TEXT NOT NULL DEFAULT '',         -- normalised project name, '' for none
+    reason    TEXT NOT NULL DEFAULT '',
+    effects   TEXT NOT NULL DEFAULT '{}',            -- JSON: what it changed beside the flags of its uid
+    automatic SMALLINT NOT NULL DEFAULT 0,
+    actor     TEXT NOT NULL,
+    at        BIGINT NOT NULL,
+    undone_by TEXT NOT NULL DEFAULT '',
+    undone_at BIGINT NOT NULL DEFAULT 0
+);
+
+CREATE INDEX acts_name ON acts (name, id);
+
 CREATE TABLE bans (
     network    TEXT PRIMARY KEY,                     -- CIDR
     reason     TEXT NOT NULL DEFAULT '',
@@ -13,7 +30,7 @@ CREATE TABLE blobs (
     size       BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     condemned_at BIGINT NOT NULL DEFAULT 0           -- the sweep is about to unlink it
-);
+, purged_at BIGINT NOT NULL DEFAULT 0);
 
 CREATE TABLE devices (
     id            INTEGER PRIMARY KEY,
@@ -27,6 +44,22 @@ CREATE TABLE devices (
 );
 
 CREATE INDEX devices_user ON devices (user_id);
+
+CREATE TABLE docs_redirects (
+    project_id BIGINT PRIMARY KEY REFERENCES projects (id) ON DELETE CASCADE,
+    url        TEXT NOT NULL,
+    keep_path  SMALLINT NOT NULL DEFAULT 1,
+    permanent  SMALLINT NOT NULL DEFAULT 0,
+    set_by     TEXT NOT NULL,
+    set_at     BIGINT NOT NULL
+);
+
+CREATE TABLE downloads (
+    file_id    BIGINT NOT NULL REFERENCES files (id) ON DELETE CASCADE,
+    day        BIGINT NOT NULL,
+    n          BIGINT NOT NULL,
+    PRIMARY KEY (file_id, day)
+);
 
 CREATE TABLE emails (
     id         INTEGER PRIMARY KEY,
@@ -110,7 +143,7 @@ CREATE TABLE files (
     withdrawn       SMALLINT NOT NULL DEFAULT 0,
     uploaded_at     BIGINT NOT NULL,
     uploaded_by     BIGINT NOT NULL DEFAULT 0
-);
+, purged_at BIGINT NOT NULL DEFAULT 0, purge_category TEXT NOT NULL DEFAULT '');
 
 CREATE INDEX files_live ON files (project_id) WHERE withdrawn = 0;
 
@@ -121,6 +154,12 @@ CREATE INDEX files_project ON files (project_id);
 CREATE INDEX files_release ON files (release_id, packagetype);
 
 CREATE INDEX files_sha256 ON files (sha256);
+
+CREATE TABLE flag_owners (
+    flag_id BIGINT NOT NULL REFERENCES flags (id) ON DELETE CASCADE,
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    PRIMARY KEY (flag_id, user_id)
+);
 
 CREATE TABLE flags (
     id         INTEGER PRIMARY KEY,
@@ -138,11 +177,15 @@ CREATE TABLE flags (
     until      BIGINT NOT NULL DEFAULT 0,
     cleared_by TEXT NOT NULL DEFAULT '',
     cleared_at BIGINT NOT NULL DEFAULT 0
-);
+, details TEXT NOT NULL DEFAULT '', from_at BIGINT NOT NULL DEFAULT 0, starts_at BIGINT NOT NULL DEFAULT 0, restorable_until BIGINT NOT NULL DEFAULT 0, rule_id BIGINT NOT NULL DEFAULT 0, act TEXT NOT NULL DEFAULT '');
+
+CREATE INDEX flags_kind ON flags (kind, level) WHERE cleared_at = 0;
 
 CREATE UNIQUE INDEX flags_standing ON flags (level, subject_id, kind) WHERE cleared_at = 0;
 
 CREATE INDEX flags_subject ON flags (level, subject_id);
+
+CREATE INDEX flags_timed ON flags (until) WHERE cleared_at = 0 AND until <> 0;
 
 CREATE TABLE gate_rules (
     id         INTEGER PRIMARY KEY,
@@ -154,6 +197,16 @@ CREATE TABLE gate_rules (
     set_at     BIGINT NOT NULL,
     UNIQUE (kind, pattern)
 );
+
+CREATE TABLE idempotency_keys (
+    key        TEXT PRIMARY KEY,                     -- SHA-256 of who asked and the key
+    request    TEXT NOT NULL,                        -- SHA-256 of method, address and body
+    status     BIGINT NOT NULL DEFAULT 0,            -- 0: still at work
+    answer     TEXT NOT NULL DEFAULT '',             -- JSON: header fields and body
+    created_at BIGINT NOT NULL
+);
+
+CREATE INDEX idempotency_age ON idempotency_keys (created_at);
 
 CREATE TABLE identities (
     issuer     TEXT NOT NULL,
@@ -213,9 +266,20 @@ CREATE TABLE journal (
     action  TEXT NOT NULL,
     actor   TEXT NOT NULL,
     at      BIGINT NOT NULL
-);
+, flag_id BIGINT NOT NULL DEFAULT 0);
+
+CREATE INDEX journal_flags ON journal (serial) WHERE flag_id <> 0;
 
 CREATE INDEX journal_name ON journal (name, serial);
+
+CREATE TABLE labels (
+    key        TEXT PRIMARY KEY,
+    public     SMALLINT NOT NULL DEFAULT 0,
+    colour     TEXT NOT NULL DEFAULT '',
+    text       TEXT NOT NULL DEFAULT '',
+    created_by TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
 
 CREATE TABLE logins (
     hash        TEXT PRIMARY KEY,
@@ -250,7 +314,7 @@ CREATE TABLE names (
     note       TEXT NOT NULL DEFAULT '',
     identities BIGINT NOT NULL DEFAULT 0,            -- how many projects held it (SD-17)
     created_at BIGINT NOT NULL
-);
+, message TEXT NOT NULL DEFAULT '', successors TEXT NOT NULL DEFAULT '[]');
 
 CREATE INDEX names_look_alike ON names (look_alike);
 
@@ -284,6 +348,13 @@ CREATE TABLE organizations (
     created_at   BIGINT NOT NULL
 );
 
+CREATE TABLE project_downloads (
+    project_id BIGINT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+    day        BIGINT NOT NULL,
+    n          BIGINT NOT NULL,
+    PRIMARY KEY (project_id, day)
+);
+
 CREATE VIEW project_grants AS
     SELECT project_id, user_id, role, 'person' AS source, CAST(0 AS BIGINT) AS team_id FROM roles
     UNION ALL
@@ -307,7 +378,7 @@ CREATE TABLE projects (
     size_limit   BIGINT NOT NULL DEFAULT 0,
     created_by   BIGINT NOT NULL DEFAULT 0,
     created_at   BIGINT NOT NULL
-, private SMALLINT NOT NULL DEFAULT 0);
+, private SMALLINT NOT NULL DEFAULT 0, docs_prefix TEXT NOT NULL DEFAULT '');
 
 CREATE INDEX projects_created ON projects (created_at);
 
@@ -337,6 +408,25 @@ CREATE TABLE release_metadata (
     metadata   TEXT NOT NULL                         -- coremeta.Metadata as JSON
 );
 
+CREATE TABLE release_rules (
+    id           INTEGER PRIMARY KEY,
+    project_id   BIGINT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+    kind         TEXT NOT NULL,                      -- index.FlagKind
+    specifier    TEXT NOT NULL,                      -- PEP 440
+    category     TEXT NOT NULL DEFAULT '',
+    reason       TEXT NOT NULL DEFAULT '',
+    url          TEXT NOT NULL DEFAULT '',
+    successors   TEXT NOT NULL DEFAULT '[]',
+    starts_at    BIGINT NOT NULL DEFAULT 0,
+    later        SMALLINT NOT NULL DEFAULT 0,        -- matching releases that are uploaded later get the flag too
+    set_by       TEXT NOT NULL,
+    set_at       BIGINT NOT NULL,
+    cleared_by   TEXT NOT NULL DEFAULT '',
+    cleared_at   BIGINT NOT NULL DEFAULT 0
+);
+
+CREATE INDEX release_rules_project ON release_rules (project_id) WHERE cleared_at = 0;
+
 CREATE TABLE releases (
     id          INTEGER PRIMARY KEY,
     project_id  BIGINT NOT NULL REFERENCES projects (id),
@@ -346,13 +436,46 @@ CREATE TABLE releases (
     summary     TEXT NOT NULL DEFAULT '',
     standing    TEXT NOT NULL DEFAULT '',
     withdrawn   SMALLINT NOT NULL DEFAULT 0,
-    created_at  BIGINT NOT NULL,                     -- never moves (SD-13)
+    created_at  BIGINT NOT NULL, open_until BIGINT NOT NULL DEFAULT 0,                     -- never moves (SD-13)
     UNIQUE (project_id, canonical)
 );
 
 CREATE INDEX releases_created ON releases (created_at);
 
 CREATE INDEX releases_live ON releases (project_id) WHERE withdrawn = 0;
+
+CREATE TABLE reports (
+    id           INTEGER PRIMARY KEY,
+    uid          TEXT NOT NULL UNIQUE,
+    name         TEXT NOT NULL,                 -- normalised project name
+    version      TEXT NOT NULL DEFAULT '',
+    filename     TEXT NOT NULL DEFAULT '',
+    sha256       TEXT NOT NULL DEFAULT '',
+    kind         TEXT NOT NULL,                      -- index.ReportKind
+    text         TEXT NOT NULL DEFAULT '',
+    path         TEXT NOT NULL DEFAULT '',           -- the member that is meant
+    line         BIGINT NOT NULL DEFAULT 0,
+    url          TEXT NOT NULL DEFAULT '',           -- evidence elsewhere
+    reporter_id  BIGINT NOT NULL DEFAULT 0,          -- 0: without an account, or a rule
+    reporter     TEXT NOT NULL DEFAULT '',
+    sealed_email TEXT NOT NULL DEFAULT '',           -- of who has no account
+    trusted      SMALLINT NOT NULL DEFAULT 0,        -- the reporter was trusted then
+    address      TEXT NOT NULL DEFAULT '',           -- keyed hash
+    state        TEXT NOT NULL,                      -- index.ReportState
+    downloads    BIGINT NOT NULL DEFAULT 0,          -- of the project in the 30 days before
+    uploaded_at  BIGINT NOT NULL DEFAULT 0,          -- the newest upload then (SN-16)
+    created_at   BIGINT NOT NULL,
+    decided_by   TEXT NOT NULL DEFAULT '',
+    decided_at   BIGINT NOT NULL DEFAULT 0,
+    note         TEXT NOT NULL DEFAULT '',           -- private
+    act          TEXT NOT NULL DEFAULT ''            -- acts.uid
+);
+
+CREATE INDEX reports_name ON reports (name, id);
+
+CREATE INDEX reports_open ON reports (created_at) WHERE state = 'received';
+
+CREATE INDEX reports_reporter ON reports (reporter_id, created_at);
 
 CREATE TABLE roles (
     project_id BIGINT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
@@ -447,7 +570,7 @@ CREATE TABLE users (
     superuser     SMALLINT NOT NULL DEFAULT 0,
     standing      TEXT NOT NULL DEFAULT '',          -- flags on the user, see index.Standing
     created_at    BIGINT NOT NULL
-, name TEXT NOT NULL DEFAULT '', password_at BIGINT NOT NULL DEFAULT 0, password_off TEXT NOT NULL DEFAULT '', held_until BIGINT NOT NULL DEFAULT 0, closed_at BIGINT NOT NULL DEFAULT 0, last_login_at BIGINT NOT NULL DEFAULT 0, superuser_source TEXT NOT NULL DEFAULT '');
+, name TEXT NOT NULL DEFAULT '', password_at BIGINT NOT NULL DEFAULT 0, password_off TEXT NOT NULL DEFAULT '', held_until BIGINT NOT NULL DEFAULT 0, closed_at BIGINT NOT NULL DEFAULT 0, last_login_at BIGINT NOT NULL DEFAULT 0, superuser_source TEXT NOT NULL DEFAULT '', moderator SMALLINT NOT NULL DEFAULT 0, trusted_reporter SMALLINT NOT NULL DEFAULT 0);
 
 CREATE TABLE version_registry (
     name       TEXT NOT NULL REFERENCES names (name),

@@ -17,6 +17,9 @@ const (
 	OnProject Level = "project"
 	OnRelease Level = "release"
 	OnFile    Level = "file"
+
+	// OnOrganization is a level for labels only.
+	OnOrganization Level = "organization"
 )
 
 // Side says on whose behalf a flag was set. Owner flags and administrator
@@ -30,17 +33,27 @@ const (
 )
 
 // Flag is something a person or a rule says about a project, release, file or
-// user, as long as it stands. Reason is one public line; Since is when it was
-// set; Until, if not zero, when it lapses (a queued change clears it).
+// user, as long as it stands. Reason is one public line, Details a longer public
+// text; Since is when it was set.
+//
+// Nothing tests a time when it reads: a queued change clears the flag at Until,
+// and takes Pending away at From. A pending flag is announced and has no effect
+// yet (ST-11).
 type Flag struct {
 	Kind       string    `json:"kind"`
 	Category   string    `json:"category,omitempty"`
 	Reason     string    `json:"reason,omitempty"`
+	Details    string    `json:"details,omitempty"`
 	URL        string    `json:"url,omitempty"`
 	Successors []string  `json:"successors,omitempty"`
 	Side       Side      `json:"side,omitempty"`
 	Since      time.Time `json:"since"`
+	From       time.Time `json:"from,omitzero"`
+	Pending    bool      `json:"pending,omitempty"`
 	Until      time.Time `json:"until,omitzero"`
+	Restorable time.Time `json:"restorable_until,omitzero"` // of a deletion: until then its owners may undo it
+	Rule       int64     `json:"rule,omitempty"`            // the release rule that set it, 0 for none
+	Act        string    `json:"act,omitempty"`             // what a moderator undoes it with, "" for none
 }
 
 // Standing is the set of flags on one level itself, without its parents. It is
@@ -104,9 +117,23 @@ func (s Standing) Without(kind string) Standing {
 // cover what is live.
 func (s Standing) Withdrawn() bool {
 	for _, f := range s {
-		if k, ok := KindOf(f.Kind); ok && k.Hides {
+		if k, ok := KindOf(f.Kind); ok && k.Hides && !f.Pending {
 			return true
 		}
 	}
 	return false
 }
+
+// Label is a flag that administrators define (ST-12). It says something; nothing
+// behaves differently for it.
+type Label struct {
+	Key       string // [a-z0-9-]{1,40}, no kind of index.FlagKinds
+	Public    bool   // shown to everybody
+	Colour    string // one of LabelColours
+	Text      string // what it means, for people
+	CreatedBy string
+	CreatedAt time.Time
+}
+
+// LabelColours are the colours a label may have.
+func LabelColours() []string { return []string{"grey", "blue", "green", "yellow", "red"} }

@@ -1,5 +1,7 @@
 package index
 
+import "slices"
+
 // FlagKind is one row of the table of kinds: everything that any part of the
 // index does differently because of a flag. No surface knows a kind by name.
 type FlagKind struct {
@@ -14,7 +16,17 @@ type FlagKind struct {
 	FileCode      Code    // "" serves the file; else the refusal of file URLs
 	Marker        string  // PEP 792 status, "" for none
 	Yanks         bool    // PEP 592
+	Warns         bool    // clients may tell that it is deprecated (ST-10)
 	PastTense     string  // begins the phrase people read, e.g. "Quarantined"
+
+	Categories []string // what Category may be; none for no category
+	Successors bool     // it may name what to use instead (ST-5)
+	Waits      bool     // it may be set for a date to come (ST-11)
+}
+
+// Takes reports whether the kind has the category.
+func (k FlagKind) Takes(category string) bool {
+	return category == "" || slices.Contains(k.Categories, category)
 }
 
 // Listing is how a thing appears in lists, search and feeds.
@@ -53,13 +65,35 @@ func KindOf(name string) (FlagKind, bool) {
 	return FlagKind{}, false
 }
 
+// The categories of the kinds that have some.
+var (
+	deprecations = []string{"eol", "insecure", "superseded", "other"}                                               // ST-9
+	removals     = []string{"malware", "spam", "dependency-confusion", "impersonation", "policy", "legal", "other"} // SN-1
+	deletions    = []string{"owner", "admin", "malware", "legal", "account"}                                        // SD-1
+)
+
 var flagKinds = [...]FlagKind{
 	{Name: Yanked, Rank: 1, On: []Level{OnRelease, OnFile}, Side: ByOwner, Yanks: true, PastTense: "Yanked"},
-	{Name: Deprecated, Rank: 2, On: []Level{OnProject, OnRelease}, Side: ByOwner, Listing: RankedDown, Marker: "deprecated", PastTense: "Deprecated"},
-	{Name: Archived, Rank: 3, On: []Level{OnProject}, Side: ByOwner, RefusesUpload: CodeProjectArchived, Listing: RankedDown, Marker: "archived", PastTense: "Archived"},
-	{Name: Locked, Rank: 4, On: []Level{OnProject}, Side: ByAdministrator, RefusesUpload: CodeProjectLocked, PastTense: "Locked"},
-	{Name: Deleted, Rank: 5, On: []Level{OnProject, OnRelease, OnFile}, Side: ByOwner, RefusesUpload: CodeReleaseDeleted, Listing: Tombstone, Hides: true, FileCode: CodeFileDeleted, PastTense: "Deleted"},
-	{Name: Quarantined, Rank: 6, On: []Level{OnProject, OnRelease, OnFile}, Side: ByAdministrator, RefusesUpload: CodeProjectQuarantined, Listing: Unlisted, Hides: true, FileCode: CodeFileQuarantined, Marker: "quarantined", PastTense: "Quarantined"},
-	{Name: Removed, Rank: 7, On: []Level{OnProject, OnRelease, OnFile}, Side: ByAdministrator, RefusesUpload: CodeProjectRemoved, Listing: Tombstone, Hides: true, FileCode: CodeFileRemoved, Marker: "quarantined", PastTense: "Removed"},
+	{
+		Name: Deprecated, Rank: 2, On: []Level{OnProject, OnRelease}, Side: ByOwner, Listing: RankedDown, Marker: "deprecated", Warns: true, PastTense: "Deprecated",
+		Categories: deprecations, Successors: true, Waits: true,
+	},
+	{
+		Name: Archived, Rank: 3, On: []Level{OnProject}, Side: ByOwner, RefusesUpload: CodeProjectArchived, Listing: RankedDown, Marker: "archived", PastTense: "Archived",
+		Successors: true, Waits: true,
+	},
+	{Name: Locked, Rank: 4, On: []Level{OnProject}, Side: ByAdministrator, RefusesUpload: CodeProjectLocked, PastTense: "Locked", Categories: []string{"legal", "dispute"}},
+	{
+		Name: Deleted, Rank: 5, On: []Level{OnProject, OnRelease, OnFile}, Side: ByOwner, RefusesUpload: CodeReleaseDeleted, Listing: Tombstone, Hides: true,
+		FileCode: CodeFileDeleted, PastTense: "Deleted", Categories: deletions,
+	},
+	{
+		Name: Quarantined, Rank: 6, On: []Level{OnProject, OnRelease, OnFile}, Side: ByAdministrator, RefusesUpload: CodeProjectQuarantined, Listing: Unlisted, Hides: true,
+		FileCode: CodeFileQuarantined, Marker: "quarantined", PastTense: "Quarantined",
+	},
+	{
+		Name: Removed, Rank: 7, On: []Level{OnProject, OnRelease, OnFile}, Side: ByAdministrator, RefusesUpload: CodeProjectRemoved, Listing: Tombstone, Hides: true,
+		FileCode: CodeFileRemoved, Marker: "quarantined", PastTense: "Removed", Categories: removals, Successors: true,
+	},
 	{Name: Frozen, Rank: 8, On: []Level{OnUser}, Side: ByAdministrator, RefusesUpload: CodeUserFrozen, PastTense: "Frozen"},
 }

@@ -163,6 +163,7 @@ type Entry struct {
 	Action  string // wire-spec X-07's vocabulary
 	Actor   string // username
 	At      time.Time
+	Flag    int64 // key of the flag that was set, began or was cleared, 0 for none; entries that are read do not have it
 }
 
 // Actor is who makes a change, for the journal and the audit log.

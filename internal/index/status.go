@@ -19,6 +19,8 @@ type Status struct {
 	Reason       string // the marker's reason, one line, may be empty
 	Yanked       bool
 	YankedReason string
+	Deprecated   *Flag // the deprecation of the narrowest level that has one, nil for none (ST-10)
+	Upcoming     *Flag // announced and not in effect yet (ST-11), nil for nothing
 }
 
 // At is the standing of one level.
@@ -40,6 +42,10 @@ func StatusOf(levels ...At) Status {
 			if !ok {
 				continue
 			}
+			if f.Pending {
+				st.Upcoming = f
+				continue
+			}
 			st.restrict(k, f)
 			if k.Rank > rank {
 				rank, st.Served, st.ServedOn = k.Rank, f, at.Level
@@ -56,6 +62,9 @@ func StatusOf(levels ...At) Status {
 func (st *Status) restrict(k FlagKind, f *Flag) {
 	st.Listing = max(st.Listing, k.Listing)
 	st.Offered = st.Offered && !k.Hides
+	if k.Warns {
+		st.Deprecated = f
+	}
 	if k.Yanks {
 		st.Yanked = true
 		if f.Reason != "" {

@@ -68,7 +68,7 @@ func statusRows() []struct {
 // same compares two statuses apart from the flag that is served.
 func same(t *testing.T, got, want index.Status) {
 	t.Helper()
-	got.Served, got.ServedOn, want.Served, want.ServedOn = nil, "", nil, ""
+	got.Served, got.ServedOn, got.Deprecated, want.Served, want.ServedOn = nil, "", nil, nil, ""
 	if got != want {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
@@ -81,6 +81,9 @@ func TestStatusOfEachKindOnEachLevel(t *testing.T) {
 			covered[row.kind]++
 			st := index.StatusOf(on(row.level, index.Flag{Kind: row.kind, Reason: "why"}))
 			same(t, st, row.want)
+			if (st.Deprecated != nil) != (row.kind == index.Deprecated) {
+				t.Errorf("deprecated %+v", st.Deprecated)
+			}
 			if st.Served == nil || st.Served.Kind != row.kind || st.ServedOn != row.level {
 				t.Errorf("served %+v on %q", st.Served, st.ServedOn)
 			}
@@ -202,5 +205,19 @@ func TestPhraseIsInUTC(t *testing.T) {
 	st := index.StatusOf(index.At{Level: index.OnFile, Standing: index.Standing{f}})
 	if got := st.Phrase(); !strings.HasSuffix(got, "2026-05-02") {
 		t.Errorf("got %q, want the day in UTC", got)
+	}
+}
+
+// TestST11Pending: what is announced for a day to come is told, and nothing else.
+func TestST11Pending(t *testing.T) {
+	f := index.Flag{Kind: index.Archived, Reason: "soon", From: since(), Pending: true}
+	st := index.StatusOf(on(index.OnProject, f))
+	if st.Upcoming == nil || st.Upcoming.Reason != "soon" || st.Served != nil {
+		t.Errorf("upcoming %+v, served %+v", st.Upcoming, st.Served)
+	}
+	st.Upcoming = nil
+	same(t, st, open())
+	if (index.Standing{{Kind: index.Deleted, Pending: true}}).Withdrawn() {
+		t.Error("what is only announced withdraws")
 	}
 }

@@ -53,7 +53,8 @@ type FlagSet struct {
 func (c *FlagSet) Run(ctx context.Context, o *Operator) error {
 	return changeFlag(ctx, o, c.subject, c.JSON, func(tx *change.Tx, s standing.Subject) error {
 		f := index.Flag{Kind: c.Kind, Category: c.Category, Reason: c.Reason, URL: c.URL, Successors: c.Successor}
-		return standing.Set(ctx, tx, s, f, c.Note)
+		_, err := standing.Set(ctx, tx, s, f, c.Note)
+		return err
 	})
 }
 

@@ -43,7 +43,10 @@ func (w *world) act(version, file string, fn func(tx *change.Tx, s standing.Subj
 }
 
 func (w *world) set(version, file string, f index.Flag) error {
-	return w.act(version, file, func(tx *change.Tx, s standing.Subject) error { return standing.Set(w.ctx, tx, s, f, "private note") })
+	return w.act(version, file, func(tx *change.Tx, s standing.Subject) error {
+		_, err := standing.Set(w.ctx, tx, s, f, "private note")
+		return err
+	})
 }
 
 func (w *world) clear(version, file, kind string) error {
@@ -193,7 +196,8 @@ func TestUsersHaveNoJournal(t *testing.T) {
 		w.must(err)
 		s := standing.Subject{Level: index.OnUser, ID: user.ID, Name: user.Username}
 		w.must(w.Recorder.Do(w.ctx, index.Operator(), func(tx *change.Tx) error {
-			return standing.Set(w.ctx, tx, s, index.Flag{Kind: index.Frozen, Reason: "odd"}, "")
+			_, err := standing.Set(w.ctx, tx, s, index.Flag{Kind: index.Frozen, Reason: "odd"}, "")
+			return err
 		}))
 		if now, err := w.DB.LastSerial(w.ctx); err != nil || now != serial {
 			t.Errorf("serial %d, want %d, %v", now, serial, err)

@@ -99,10 +99,7 @@ func (m *Manage) tokenRows(r *http.Request, v *access.Visitor) ([]tokenRow, erro
 		if !account.Lives(t, m.Clock()) {
 			continue
 		}
-		row := tokenRow{Token: t, May: t.Permissions}
-		if len(row.May) == 0 {
-			row.May = account.TokenPermissions()
-		}
+		row := tokenRow{Token: t, May: access.PermissionsOf(t)}
 		if t.ProjectID != 0 {
 			p, _, err := m.DB.ProjectByID(r.Context(), t.ProjectID)
 			if err != nil {
