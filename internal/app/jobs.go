@@ -2,9 +2,11 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"strongroom/internal/database"
+	"strongroom/internal/maintain"
 	"strongroom/internal/ops"
 	"strongroom/internal/queue"
 	"strongroom/internal/standing"
@@ -28,5 +30,11 @@ func (a *App) jobs() *queue.Queue {
 	a.office().Register(q)
 	a.Accounts.HandleJobs(q)
 	q.Handle(standing.TimerJob, (&standing.Timers{Recorder: a.Recorder}).Run)
+	if file := a.Config.Docs.RedirectsFile; file != "" {
+		q.Handle(maintain.DocsJob, func(ctx context.Context, _ json.RawMessage) error { return a.writeRedirects(ctx, file) })
+		q.Every("docs-redirects-hourly", time.Hour, func(ctx context.Context) error { return a.writeRedirects(ctx, file) })
+	} else {
+		q.Handle(maintain.DocsJob, func(context.Context, json.RawMessage) error { return nil })
+	}
 	return q
 }

@@ -233,7 +233,7 @@ func location(url string) string {
 func (a *App) Operator(c ops.Console) *ops.Operator {
 	return &ops.Operator{
 		Console: c, DB: a.DB, Recorder: a.Recorder, Guard: a.Guard, Acceptor: a.Acceptor, Bucket: a.Bucket,
-		Keys: a.Keys, Accounts: a.Accounts, Mail: a.Mail, Site: a.site(), Data: a.Config.Data, Storage: storageFolder(a.Config),
+		Keys: a.Keys, Accounts: a.Accounts, Mail: a.Mail, Site: a.site(), Docs: a.docsPolicy(), DocsDir: a.Config.Docs.Dir, Data: a.Config.Data, Storage: storageFolder(a.Config),
 	}
 }
 

@@ -105,7 +105,7 @@ func (s *Server) pages(own *manage.Manage) []middleware.Route {
 		browse.New(a.DB, a.Pages, a.Config.URL),
 		signin.New(a.Accounts),
 		own,
-		manage.NewGroups(manage.Groups{DB: a.DB, Actions: &maintain.Actions{Recorder: a.Recorder, Guard: a.Guard, Limiter: a.Accounts.Limiter}, Clock: a.Recorder.Clock}),
+		manage.NewGroups(manage.Groups{DB: a.DB, Actions: &maintain.Actions{Recorder: a.Recorder, Guard: a.Guard, Limiter: a.Accounts.Limiter}, Clock: a.Recorder.Clock, Docs: a.documentation()}),
 		unsubscribe.New(a.Recorder, a.Keys),
 	)
 }
@@ -152,6 +152,11 @@ func (s *Server) Run(ctx context.Context) error {
 		}
 	})
 	background.Go(func() { s.app.reloadOnHangup(work) })
+	background.Go(func() {
+		if err := s.app.serveDocs(work); err != nil {
+			s.app.Log.Error("documentation", "error", err.Error())
+		}
+	})
 	served := make(chan error, 1)
 	go func() { served <- s.http.Serve(l) }()
 	s.warnExposed()

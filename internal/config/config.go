@@ -134,6 +134,9 @@ type Config struct {
 
 	// Mail is how mail leaves.
 	Mail Mail `toml:"mail"`
+
+	// Docs is where old hosted documentation is, or went.
+	Docs Docs `toml:"docs"`
 }
 
 // Default is the settings nothing was said about.

@@ -40,6 +40,7 @@ func (c Config) Resolve() (Config, error) {
 	c.LDAP.resolve()
 	c.Gate.resolve()
 	c.Mail.resolve()
+	c.Docs.resolve(public)
 	if err := c.check(); err != nil {
 		return c, err
 	}
@@ -113,7 +114,7 @@ func (c Config) check() error {
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return fmt.Errorf("listen: %q is not HOST:PORT: %w", c.Listen, err)
 	}
-	return c.Mail.check()
+	return errors.Join(c.Mail.check(), c.Docs.check())
 }
 
 func (c *Config) resolveURL() error {

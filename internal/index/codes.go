@@ -36,6 +36,7 @@ const (
 	CodeLastOwner    Code = "last-owner"
 	CodeNoInvitation Code = "no-invitation"
 	CodeGroupField   Code = "invalid-group-field"
+	CodeDocsAddress  Code = "invalid-docs-address"
 
 	CodePasswordBreached Code = "password-breached"
 	CodeReadOnly         Code = "read-only"
@@ -140,6 +141,7 @@ var codeTable = [...]CodeInfo{
 	{CodeLastOwner, Conflict, "The last owner", "A project or organization would be left without an owner."},
 	{CodeNoInvitation, NotFound, "No such invitation", "The invitation is unknown, expired, revoked, used up, or for somebody else."},
 	{CodeGroupField, Invalid, "A field is not right", "A field of a form on roles, organizations or teams has a value that cannot be."},
+	{CodeDocsAddress, Invalid, "Address is not possible", "The documentation of a project cannot redirect to the address."},
 	{CodeBanned, Denied, "Network is banned", "An administrator keeps out the network that the request came from."},
 	{CodeHeld, Denied, "Account is on hold", "An administrator removed the account's second factors less than a day ago; it makes no tokens and changes no roles."},
 	{CodeTooManyAttempts, Limited, "Too many attempts", "Something that is counted, such as signing in, was tried too often; the header Retry-After says when to try again."},

@@ -107,6 +107,7 @@ var kinds = [...]Info{
 	{Purged, Projects, Security, Collaborators, "A deleted project, release or file is gone for ever (SD-28)."},
 	{YankedRelease, Projects, News, Collaborators, "A release was yanked."},
 	{UnyankedRelease, Projects, News, Collaborators, "A release is no longer yanked."},
+	{DocsRedirectChanged, Projects, Security, Owners, "The documentation of a project redirects to another address, or no longer (DR-3)."},
 	{GateWarnings, Projects, News, Collaborators, "Files of a release were accepted with warnings (PT-6, AV-15). At most one mail a release."},
 
 	{OrganizationUpdated, Organizations, News, Person, "What an organization says of itself changed. To its owners."},

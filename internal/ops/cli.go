@@ -12,6 +12,7 @@ import (
 	"strongroom/internal/blob"
 	"strongroom/internal/change"
 	"strongroom/internal/database"
+	"strongroom/internal/docsredirect"
 	"strongroom/internal/mail"
 	"strongroom/internal/notify"
 	"strongroom/internal/sign"
@@ -30,6 +31,9 @@ type CLI struct {
 	Fsck    FsckCommand    `cmd:"" help:"Hold blobs against rows, and rows against each other."`
 	Backup  BackupCommand  `cmd:"" help:"Copy the whole index while it runs."`
 	Restore RestoreCommand `cmd:"" help:"Make an index out of a backup."`
+
+	DocsRedirects DocsRedirectsCommand `cmd:"" help:"The redirects of old hosted documentation, as a file."`
+
 	Version VersionCommand `cmd:"" help:"Show the version."`
 }
 
@@ -52,6 +56,8 @@ type AdminCommand struct {
 	Project      ProjectCommand      `cmd:"" help:"Projects, and who may read them."`
 	Organization OrganizationCommand `cmd:"" help:"Organizations and who is in them."`
 	Team         TeamCommand         `cmd:"" help:"Teams of organizations and their roles."`
+
+	DocsRedirect DocsRedirectCommand `cmd:"" help:"Where the old hosted documentation of a project redirects to."`
 
 	Gate       GateCommand       `cmd:"" help:"What is known to be bad, or harmless: hashes, releases, paths, texts."`
 	BreachList BreachListCommand `cmd:"" help:"The list of breached passwords."`
@@ -82,6 +88,8 @@ type Operator struct {
 	Accounts *account.Accounts
 	Mail     mail.Sender
 	Site     notify.Site
+	Docs     docsredirect.Policy
+	DocsDir  string // the folder of hosted documentation, "" for none
 	Data     string // the data folder
 	Storage  string // the folder of the blobs
 }
