@@ -31,6 +31,7 @@ func everySetting() (toml string, environ []string, want Config) {
 		PasswordMin: 12, RateLimits: []string{"login-all=5/1m"}, PasswordBreach: PasswordBreach{Backend: "local", File: "/f", URL: "https://u/"},
 		Gate: Gate{Record: "warn", Form: "reject", Binaries: "off", Members: 5, Expanded: 6, Ratio: 7, Checks: 8, Scan: "/scan", ScanTimeout: 9, ScanFailure: "open"},
 		Mail: Mail{SMTP: "mail.example:25", TLS: "starttls", User: "u", PasswordFile: "/p", From: "a@x.example", ReplyTo: "b@x.example"},
+		Docs: Docs{Listen: ":81", URL: "https://docs.example", Dir: "/docs", RedirectsFile: "/redirects.txt", Show: "always", HTTP: &yes, AnyHost: &yes},
 	}
 	values := map[string]string{
 		"profile": `"public"`, "data": `"/d"`, "listen": `":80"`, "url": `"https://x.example"`, "trusted_proxies": `["10.0.0.0/8", "::1"]`,
@@ -42,6 +43,8 @@ func everySetting() (toml string, environ []string, want Config) {
 		"gate.record": `"warn"`, "gate.form": `"reject"`, "gate.binaries": `"off"`, "gate.members": "5", "gate.expanded": "6", "gate.ratio": "7",
 		"gate.checks": "8", "gate.scan": `"/scan"`, "gate.scan_timeout": "9", "gate.scan_failure": `"open"`,
 		"mail.smtp": `"mail.example:25"`, "mail.tls": `"starttls"`, "mail.user": `"u"`, "mail.password_file": `"/p"`, "mail.from": `"a@x.example"`, "mail.reply_to": `"b@x.example"`,
+		"docs.listen": `":81"`, "docs.url": `"https://docs.example"`, "docs.dir": `"/docs"`, "docs.redirects_file": `"/redirects.txt"`, "docs.show": `"always"`,
+		"docs.http": "true", "docs.any_host": "true",
 	}
 	everySSO(&want, values)
 	for _, key := range Keys() {
