@@ -79,6 +79,7 @@ type Release struct {
 	Metadata   coremeta.Metadata // of the first file (U-22)
 	Standing   Standing
 	CreatedAt  time.Time
+	OpenUntil  time.Time // takes new files until then though it is old (SD-14), zero for no exception
 }
 
 // Packagetype is the form's filetype and the JSON API's packagetype.
@@ -110,7 +111,9 @@ type File struct {
 	Comment        string
 	Standing       Standing
 	UploadedAt     time.Time
-	UploadedBy     int64 // user id, 0 for none
+	UploadedBy     int64     // user id, 0 for none
+	PurgedAt       time.Time // the bytes are gone for good since then (SD-21), zero while they are there
+	PurgeCategory  string    // why, one of PurgeCategories
 }
 
 // Path is where the file is served below the files host: F-01.
@@ -127,6 +130,11 @@ type DocsRedirect struct {
 	Permanent bool // 301 instead of 302
 	SetBy     string
 	SetAt     time.Time
+}
+
+// PurgeCategories are the reasons for which bytes are removed for good (SD-21).
+func PurgeCategories() []string {
+	return []string{"secret", "personal-data", "legal", "malware", "retention"}
 }
 
 // RoleName is what somebody may do in a project.

@@ -19,7 +19,7 @@ const DocsJob = "docs-redirects"
 // of its owners. d needs URL, KeepPath and Permanent.
 func (a *Actions) RedirectDocs(ctx context.Context, v *access.Visitor, project index.Project, policy docsredirect.Policy, d index.DocsRedirect) error {
 	return a.inProject(ctx, v, access.SetFlags, project, func(tx *change.Tx, _ *access.Visitor, p index.Project) error {
-		if err := ownersMay(p); err != nil {
+		if err := ownersMay(p, []index.At{{Level: index.OnProject, Standing: p.Standing}}); err != nil {
 			return err
 		}
 		return RedirectDocs(ctx, tx, p, policy, d)
@@ -29,7 +29,7 @@ func (a *Actions) RedirectDocs(ctx context.Context, v *access.Visitor, project i
 // EndDocsRedirect takes back what RedirectDocs did.
 func (a *Actions) EndDocsRedirect(ctx context.Context, v *access.Visitor, project index.Project) error {
 	return a.inProject(ctx, v, access.SetFlags, project, func(tx *change.Tx, _ *access.Visitor, p index.Project) error {
-		if err := ownersMay(p); err != nil {
+		if err := ownersMay(p, []index.At{{Level: index.OnProject, Standing: p.Standing}}); err != nil {
 			return err
 		}
 		return EndDocsRedirect(ctx, tx, p)
@@ -85,7 +85,7 @@ func docsChanged(ctx context.Context, tx *change.Tx, p index.Project, action, ur
 // its owners. The files stay where they are, and so does a redirect (DR-9).
 func (a *Actions) DeleteDocs(ctx context.Context, v *access.Visitor, project index.Project) error {
 	return a.inProject(ctx, v, access.DeleteThings, project, func(tx *change.Tx, _ *access.Visitor, p index.Project) error {
-		if err := ownersMay(p); err != nil {
+		if err := ownersMay(p, []index.At{{Level: index.OnProject, Standing: p.Standing}}); err != nil {
 			return err
 		}
 		return HostedDocs(ctx, tx, p, "")

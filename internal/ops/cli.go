@@ -14,6 +14,7 @@ import (
 	"strongroom/internal/database"
 	"strongroom/internal/docsredirect"
 	"strongroom/internal/mail"
+	"strongroom/internal/maintain"
 	"strongroom/internal/notify"
 	"strongroom/internal/sign"
 	"strongroom/internal/upload"
@@ -86,6 +87,7 @@ type Operator struct {
 	Bucket   blob.Bucket
 	Keys     *sign.Keyring
 	Accounts *account.Accounts
+	Maintain *maintain.Actions
 	Mail     mail.Sender
 	Site     notify.Site
 	Docs     docsredirect.Policy
