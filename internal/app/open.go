@@ -10,6 +10,7 @@ import (
 
 	"strongroom/internal/access"
 	"strongroom/internal/account"
+	"strongroom/internal/api"
 	"strongroom/internal/blob"
 	"strongroom/internal/blob/dir"
 	"strongroom/internal/change"
@@ -47,6 +48,7 @@ type App struct {
 	Breach    *password.Checker
 	Limiter   *ratelimit.Limiter
 	Accounts  *account.Accounts
+	Downloads *api.Downloads
 
 	company account.Company
 	limits  map[ratelimit.Name]ratelimit.Limit // other figures than the table's
@@ -151,6 +153,7 @@ func (a *App) wire() {
 	a.Root.Before = a.Pages.Forget
 	a.Limiter = &ratelimit.Limiter{DB: a.DB, Clock: clock, Hash: a.Keys.HashAddress, Own: a.limits}
 	a.Accounts = a.accounts(clock)
+	a.Downloads = &api.Downloads{DB: a.DB, Clock: clock}
 	a.Recorder.SubscribeRights(a.Guard.ForgetRights)
 	a.Recorder.Subscribe(a.Guard.Forget)
 	a.Recorder.Subscribe(a.Pages.Forget)
