@@ -27,6 +27,7 @@ type API struct {
 	Guard    *access.Guard
 	Acceptor *upload.Acceptor
 	Limiter  *ratelimit.Limiter
+	Counter  *Downloads
 	Breach   *password.Checker           // nil: no ranges of breached passwords
 	Ready    func(context.Context) error // nil while the server takes requests
 	Log      *slog.Logger

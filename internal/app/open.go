@@ -10,6 +10,7 @@ import (
 
 	"strongroom/internal/access"
 	"strongroom/internal/account"
+	"strongroom/internal/api"
 	"strongroom/internal/blob"
 	"strongroom/internal/blob/dir"
 	"strongroom/internal/change"
@@ -49,6 +50,7 @@ type App struct {
 	Limiter   *ratelimit.Limiter
 	Accounts  *account.Accounts
 	Moderate  *moderate.Actions
+	Downloads *api.Downloads
 
 	company account.Company
 	limits  map[ratelimit.Name]ratelimit.Limit // other figures than the table's
@@ -156,6 +158,7 @@ func (a *App) wire() {
 	a.Moderate = &moderate.Actions{
 		Recorder: a.Recorder, Guard: a.Guard, Limiter: a.Limiter, Keys: a.Keys, Settings: moderation(c.Moderation),
 	}
+	a.Downloads = &api.Downloads{DB: a.DB, Clock: clock}
 	a.Recorder.SubscribeRights(a.Guard.ForgetRights)
 	a.Recorder.Subscribe(a.Guard.Forget)
 	a.Recorder.Subscribe(a.Pages.Forget)

@@ -9,6 +9,7 @@ import (
 	"strongroom/internal/app/apptest"
 	"strongroom/internal/change"
 	"strongroom/internal/config"
+	"strongroom/internal/database"
 	"strongroom/internal/index"
 	"strongroom/internal/moderate"
 	"strongroom/internal/standing"
@@ -29,9 +30,11 @@ func TestSN12ReportFields(t *testing.T) {
 			r    index.Report
 			want string // "" for accepted
 		}{
-			"least":                 {ok, ""},
-			"another spelling":      {with(func(r *index.Report) { r.Name = "DEMO" }), ""},
-			"everything":            {with(func(r *index.Report) { r.Filename, r.Path, r.Line, r.URL = wheel, "demo/x.py", 7, "https://example.com/a" }), ""},
+			"least":            {ok, ""},
+			"another spelling": {with(func(r *index.Report) { r.Name = "DEMO" }), ""},
+			"everything": {with(func(r *index.Report) {
+				r.Filename, r.Path, r.Line, r.URL = wheel, "demo/x.py", 7, "https://example.com/a"
+			}), ""},
 			"a release":             {with(func(r *index.Report) { r.Version = "1.0.0" }), ""},
 			"20 characters":         {with(func(r *index.Report) { r.Text = strings.Repeat("ü", 20) }), ""},
 			"10,000 characters":     {with(func(r *index.Report) { r.Text = strings.Repeat("ü", 10_000) }), ""},
@@ -182,14 +185,28 @@ func TestSN15AutoQuarantine(t *testing.T) {
 		reports func(w *world)
 		want    bool
 	}{
-		"somebody":                       {func(w *world) { w.report("bob", index.ReportMalware) }, false},
-		"two people":                     {func(w *world) { w.report("bob", index.ReportMalware); w.report("alice", index.ReportMalware) }, false},
-		"trusted, young":                 {func(w *world) { trust(w); w.report("carol", index.ReportMalware) }, true},
-		"trusted, spam":                  {func(w *world) { trust(w); w.report("carol", index.ReportSpam) }, false},
-		"trusted, older":                 {func(w *world) { trust(w); w.SetClock(25 * time.Hour); w.report("carol", index.ReportMalware) }, false},
-		"trusted twice, older":           {func(w *world) { trust(w); w.SetClock(25 * time.Hour); w.report("carol", index.ReportMalware); w.report("carol", index.ReportMalware) }, false},
-		"trusted and another, older":     {func(w *world) { trust(w); w.SetClock(25 * time.Hour); w.report("bob", index.ReportMalware); w.report("carol", index.ReportMalware) }, true},
-		"switched off":                   {func(w *world) { w.Moderate.Settings.AutoQuarantine = false; trust(w); w.report("carol", index.ReportMalware) }, false},
+		"somebody":       {func(w *world) { w.report("bob", index.ReportMalware) }, false},
+		"two people":     {func(w *world) { w.report("bob", index.ReportMalware); w.report("alice", index.ReportMalware) }, false},
+		"trusted, young": {func(w *world) { trust(w); w.report("carol", index.ReportMalware) }, true},
+		"trusted, spam":  {func(w *world) { trust(w); w.report("carol", index.ReportSpam) }, false},
+		"trusted, older": {func(w *world) { trust(w); w.SetClock(25 * time.Hour); w.report("carol", index.ReportMalware) }, false},
+		"trusted twice, older": {func(w *world) {
+			trust(w)
+			w.SetClock(25 * time.Hour)
+			w.report("carol", index.ReportMalware)
+			w.report("carol", index.ReportMalware)
+		}, false},
+		"trusted and another, older": {func(w *world) {
+			trust(w)
+			w.SetClock(25 * time.Hour)
+			w.report("bob", index.ReportMalware)
+			w.report("carol", index.ReportMalware)
+		}, true},
+		"switched off": {func(w *world) {
+			w.Moderate.Settings.AutoQuarantine = false
+			trust(w)
+			w.report("carol", index.ReportMalware)
+		}, false},
 		"used by many":                   {func(w *world) { w.downloaded(100_001); trust(w); w.report("carol", index.ReportMalware) }, false},
 		"used by as many as is possible": {func(w *world) { w.downloaded(100_000); trust(w); w.report("carol", index.ReportMalware) }, true},
 	} {
@@ -214,7 +231,12 @@ func TestSN15AutoQuarantine(t *testing.T) {
 // downloaded counts downloads of demo yesterday.
 func (w *world) downloaded(n int64) {
 	w.do(func(tx *change.Tx) error {
-		return tx.AddProjectDownloads(w.ctx, w.project("demo").ID, w.Clock().Add(-24*time.Hour), n)
+		f, _, err := tx.PlacedFile(w.ctx, wheel)
+		if err != nil {
+			return err
+		}
+		yesterday := database.DayOf(w.Clock().Add(-24 * time.Hour))
+		return tx.AddDownloads(w.ctx, []database.Downloads{{FileID: f.ID, ProjectID: f.ProjectID, Day: yesterday, N: n}})
 	})
 }
 
@@ -267,13 +289,13 @@ func TestSN11OwnersAreTold(t *testing.T) {
 func TestSN1Texts(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
 		for want, take := range map[string]moderate.Takedown{
-			"Say in one line why":  {},
-			"has 201 characters":   {Reason: strings.Repeat("x", 201)},
-			"printable ASCII":      {Reason: "schön"},
-			"it holds '\\n'":       {Reason: "a\nb"},
-			"has no category":      {Reason: "ok", Category: "malware"},
-			"details have":         {Reason: "ok", Details: strings.Repeat("x", 4001)},
-			"must be an https://":  {Reason: "ok", URL: "http://example.com"},
+			"Say in one line why": {},
+			"has 201 characters":  {Reason: strings.Repeat("x", 201)},
+			"printable ASCII":     {Reason: "schön"},
+			"it holds '\\n'":      {Reason: "a\nb"},
+			"has no category":     {Reason: "ok", Category: "malware"},
+			"details have":        {Reason: "ok", Details: strings.Repeat("x", 4001)},
+			"must be an https://": {Reason: "ok", URL: "http://example.com"},
 		} {
 			if _, err := w.Moderate.Quarantine(w.ctx, w.visitor("mod"), "demo", standing.Place{}, take); err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("%v, want %q", err, want)
