@@ -7,6 +7,7 @@ import (
 
 	"strongroom/internal/database"
 	"strongroom/internal/maintain"
+	"strongroom/internal/moderate"
 	"strongroom/internal/ops"
 	"strongroom/internal/queue"
 	"strongroom/internal/standing"
@@ -30,6 +31,7 @@ func (a *App) jobs() *queue.Queue {
 	a.office().Register(q)
 	a.Accounts.HandleJobs(q)
 	a.withdrawals(q, sweeper)
+	q.Handle(moderate.JobTellReporter, a.Moderate.TellReporter)
 	q.Handle(standing.TimerJob, (&standing.Timers{Recorder: a.Recorder}).Run)
 	if file := a.Config.Docs.RedirectsFile; file != "" {
 		q.Handle(maintain.DocsJob, func(ctx context.Context, _ json.RawMessage) error { return a.writeRedirects(ctx, file) })

@@ -20,6 +20,7 @@ import (
 	"strongroom/internal/web"
 	"strongroom/internal/web/browse"
 	"strongroom/internal/web/manage"
+	"strongroom/internal/web/report"
 	"strongroom/internal/web/signin"
 	"strongroom/internal/web/stop"
 	"strongroom/internal/web/unsubscribe"
@@ -77,7 +78,7 @@ func (s *Server) build() error {
 	}
 	doors := &api.API{
 		DB: s.app.DB, Pages: s.app.Pages, Root: s.app.Root, Bucket: s.app.Bucket, Guard: s.app.Guard,
-		Acceptor: s.app.Acceptor, Limiter: s.app.Limiter, Breach: s.app.Breach, Ready: s.ready, Log: s.app.Log, URL: c.URL, SecurityContact: c.SecurityContact,
+		Acceptor: s.app.Acceptor, Limiter: s.app.Limiter, Counter: s.app.Downloads, Breach: s.app.Breach, Ready: s.ready, Log: s.app.Log, URL: c.URL, SecurityContact: c.SecurityContact,
 	}
 	gate, err := middleware.NewGate(s.app.Guard, c.URL)
 	if err != nil {
@@ -108,6 +109,7 @@ func (s *Server) pages(own *manage.Manage) []middleware.Route {
 		manage.NewGroups(manage.Groups{DB: a.DB, Actions: a.Maintain, Clock: a.Recorder.Clock, Docs: a.documentation()}),
 		unsubscribe.New(a.Recorder, a.Keys),
 		stop.New(a.Recorder),
+		report.New(a.DB, a.Pages, a.Moderate),
 	)
 }
 
@@ -152,6 +154,7 @@ func (s *Server) Run(ctx context.Context) error {
 			s.app.Log.Warn("rate limits", "error", err.Error())
 		}
 	})
+	background.Go(func() { s.app.keepCounting(work) })
 	background.Go(func() { s.app.reloadOnHangup(work) })
 	background.Go(func() {
 		if err := s.app.serveDocs(work); err != nil {

@@ -143,6 +143,8 @@ type Config struct {
 
 	// Docs is where old hosted documentation is, or went.
 	Docs Docs `toml:"docs"`
+	// Moderation is what becomes of reports.
+	Moderation Moderation `toml:"moderation"`
 }
 
 // Default is the settings nothing was said about.
