@@ -12,10 +12,11 @@ import (
 
 // Policy is what the operator set about reading and second factors.
 type Policy struct {
-	ClosedReading bool   // reading needs a login or a token (read = "login")
-	Require2FA    string // "none", "owners", "managers" or "all"
-	ClosedGroups  bool   // only administrators make organizations
-	VerifiedEmail bool   // managing and uploading need a verified primary address
+	ClosedReading bool      // reading needs a login or a token (read = "login")
+	Require2FA    string    // "none", "owners", "managers" or "all"
+	FactorFrom    time.Time // when Require2FA begins; until then it only reminds
+	ClosedGroups  bool      // only administrators make organizations
+	VerifiedEmail bool      // managing and uploading need a verified primary address
 
 	// Delegated lets a second factor count that the company asked for (MFA-13).
 	Delegated bool
@@ -160,7 +161,7 @@ func (g *Guard) Meets(u index.User, st index.AccountState, rule Rule) error {
 	if g.Policy.VerifiedEmail && !st.Verified {
 		return index.Refuse(index.CodeNeedEmail, "User %s does not have a verified primary email address. Verify one in the account settings first.", u.Username)
 	}
-	if g.needsFactor(st, u) && st.Factors == 0 && !(g.Policy.Delegated && st.Delegated) {
+	if g.NeedsFactor(u, st) && st.Factors == 0 && !(g.Policy.Delegated && st.Delegated) {
 		return index.Refuse(index.CodeNeedFactor, "User %s does not have two-factor authentication enabled. Please enable 2FA in the account settings before attempting to %s.", u.Username, rule.bare())
 	}
 	return nil
@@ -181,7 +182,8 @@ func NotHeld(u index.User, now time.Time) error {
 	return nil
 }
 
-func (g *Guard) needsFactor(st index.AccountState, u index.User) bool {
+// asksFactor reports whether the policy is about the account.
+func (g *Guard) asksFactor(st index.AccountState, u index.User) bool {
 	switch g.Policy.Require2FA {
 	case "all":
 		return true
@@ -195,7 +197,18 @@ func (g *Guard) needsFactor(st index.AccountState, u index.User) bool {
 
 // NeedsFactor reports whether the policy lets the account have no second factor
 // less than one: the last may not be removed then (MFA-7).
-func (g *Guard) NeedsFactor(u index.User, st index.AccountState) bool { return g.needsFactor(st, u) }
+func (g *Guard) NeedsFactor(u index.User, st index.AccountState) bool {
+	return g.asksFactor(st, u) && !g.Clock().Before(g.Policy.FactorFrom)
+}
+
+// FactorDue is when the account will need a second factor that it does not have
+// and does not need yet, zero for never (MFA-6).
+func (g *Guard) FactorDue(u index.User, st index.AccountState) time.Time {
+	if st.Factors > 0 || g.Policy.Delegated && st.Delegated || !g.asksFactor(st, u) || g.NeedsFactor(u, st) {
+		return time.Time{}
+	}
+	return g.Policy.FactorFrom
+}
 
 // Permit reports whether the identity, who has this role in the project, may
 // take the action: by the role and by the token. The refusal names user and

@@ -118,6 +118,25 @@ func (g *Guard) prove(ctx context.Context, text string) (*Identity, error) {
 	return id, nil
 }
 
+// Genuine finds the row of a token by its text, living or not; false for a text
+// that this index did not make. It says nothing of what the token may do.
+func (g *Guard) Genuine(ctx context.Context, text string) (t index.Token, ours bool, err error) {
+	m, err := decode(text)
+	if err != nil {
+		return t, false, nil // somebody else's, or damaged
+	}
+	t, found, err := g.DB.TokenByID(ctx, string(m.Id()))
+	if err != nil || !found {
+		return t, false, err
+	}
+	key, err := g.Keys.Unseal(t.SealedKey, "token "+t.ID)
+	if err != nil {
+		return t, false, err
+	}
+	_, wrong := m.VerifySignature(key, nil)
+	return t, wrong == nil, nil
+}
+
 // lookUp finds the living token and its active user (T-09).
 func (g *Guard) lookUp(ctx context.Context, q database.Q, tokenID string) (*Identity, error) {
 	refused := unknownToken()

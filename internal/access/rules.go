@@ -101,7 +101,8 @@ type Rule struct {
 	Phrase     string // "isn't allowed to <phrase> …"
 }
 
-// How recent the proof of a person must be.
+// How recent the proof of a person must be: recent where a thief could give
+// things away for good, such as the acts of owners on roles (MFA-10).
 const (
 	usual  = 30 * time.Minute
 	recent = 5 * time.Minute
@@ -129,9 +130,9 @@ func Rules() []Rule {
 		{Right: Report, On: OnProject, Who: Users, By: ByEither, Permission: "report", Phrase: "report"},
 		{Right: Moderate, On: OnSite, Who: Nobody, Superuser: true, Moderator: true, By: ByEither, Permission: "moderate", Factor: true, Fresh: usual, Phrase: "moderate"},
 		{Right: SeeRoles, On: OnProject, Who: Holders, Roles: both, Superuser: true, By: BySession, Factor: true, Phrase: "see the roles of"},
-		{Right: ManageRoles, On: OnProject, Who: Holders, Roles: owner, Superuser: true, By: BySession, Factor: true, Fresh: usual, Held: true, Phrase: "change the roles of"},
+		{Right: ManageRoles, On: OnProject, Who: Holders, Roles: owner, Superuser: true, By: BySession, Factor: true, Fresh: recent, Held: true, Phrase: "change the roles of"},
 		{Right: LeaveProject, On: OnProject, Who: Holders, Roles: all, By: BySession, Fresh: usual, Phrase: "leave"},
-		{Right: ChangeProject, On: OnProject, Who: Holders, Roles: owner, Superuser: true, By: BySession, Factor: true, Fresh: usual, Held: true, Phrase: "change"},
+		{Right: ChangeProject, On: OnProject, Who: Holders, Roles: owner, Superuser: true, By: BySession, Factor: true, Fresh: recent, Held: true, Phrase: "change"},
 
 		{Right: SeeAccount, On: OnAccount, Who: Users, By: BySession, Phrase: "see"},
 		{Right: ChangeAccount, On: OnAccount, Who: Users, By: BySession, Fresh: recent, Phrase: "change"},
@@ -142,8 +143,8 @@ func Rules() []Rule {
 		{Right: CreateGroup, On: OnSite, Who: Users, Superuser: true, By: BySession, Factor: true, Fresh: usual, Held: true, Phrase: "make an organization"},
 		{Right: SeeGroup, On: OnOrganization, Who: Holders, Roles: group, Superuser: true, By: BySession, Factor: true, Phrase: "see"},
 		{Right: SeeLedger, On: OnOrganization, Who: Holders, Roles: leaders, Superuser: true, By: BySession, Factor: true, Phrase: "read the history of"},
-		{Right: ManageGroup, On: OnOrganization, Who: Holders, Roles: owner, Superuser: true, By: BySession, Factor: true, Fresh: usual, Phrase: "change"},
-		{Right: ManagePeople, On: OnOrganization, Who: Holders, Roles: owner, Superuser: true, By: BySession, Factor: true, Fresh: usual, Held: true, Phrase: "change the people of"},
+		{Right: ManageGroup, On: OnOrganization, Who: Holders, Roles: owner, Superuser: true, By: BySession, Factor: true, Fresh: recent, Phrase: "change"},
+		{Right: ManagePeople, On: OnOrganization, Who: Holders, Roles: owner, Superuser: true, By: BySession, Factor: true, Fresh: recent, Held: true, Phrase: "change the people of"},
 		{Right: ManageTeams, On: OnOrganization, Who: Holders, Roles: leaders, Superuser: true, By: BySession, Factor: true, Fresh: usual, Held: true, Phrase: "change the teams of"},
 		{Right: MoveProjects, On: OnOrganization, Who: Holders, Roles: leaders, Superuser: true, By: BySession, Factor: true, Fresh: usual, Held: true, Phrase: "add projects to"},
 		{Right: LeaveGroup, On: OnOrganization, Who: Holders, Roles: group, By: BySession, Fresh: usual, Phrase: "leave"},

@@ -59,6 +59,42 @@ func notLinked(format string, args ...any) error {
 // longer sign in loses it here, with the browsers that are signed in.
 func (a *Accounts) welcome(ctx context.Context, b Browser, rules CompanyRules, who sso.Person) (u index.User, err error) {
 	admitted := rules.Mapping.Admits(who.Groups)
+	for range firstTries {
+		if u, err = a.recognise(ctx, b, rules, who, admitted); err == nil || !a.outrun(ctx, err, who) {
+			break
+		}
+	}
+	switch {
+	case database.IsUnique(err):
+		return u, index.Refuse(index.CodeLinkEnded, "Others signed in with your name or address at this very moment. Please begin again.")
+	case err != nil:
+		return u, err
+	case !admitted:
+		return u, notLinked("You are in none of the groups that may sign in here. Ask the administrators of this index.")
+	case u.ID == 0 || !usable(u):
+		return u, notLinked("The account %s is frozen or closed; ask the administrators.", u.Username)
+	}
+	return u, nil
+}
+
+// firstTries is how often a first sign-in begins again because another one was
+// faster: with the same person, or with the same name.
+const firstTries = 3
+
+// outrun reports whether a first sign-in failed because another one was faster:
+// it took the name or the address, or it was the same person in another tab. On
+// PostgreSQL the other's rows may come into sight in the middle of a transaction.
+func (a *Accounts) outrun(ctx context.Context, failure error, who sso.Person) bool {
+	if database.IsUnique(failure) {
+		return true
+	}
+	_, found, err := a.DB.Identity(ctx, who.Issuer, who.Subject)
+	return err == nil && found
+}
+
+// recognise is the transaction of welcome. The user has no key when nobody was
+// found and none may be made.
+func (a *Accounts) recognise(ctx context.Context, b Browser, rules CompanyRules, who sso.Person, admitted bool) (u index.User, err error) {
 	err = a.Recorder.Do(ctx, b.Actor, func(tx *change.Tx) error {
 		known, found, err := tx.Identity(ctx, who.Issuer, who.Subject)
 		switch {
@@ -83,17 +119,7 @@ func (a *Accounts) welcome(ctx context.Context, b Browser, rules CompanyRules, w
 		}
 		return applyGrants(ctx, tx, &u, who.Source, rules.Mapping.Grants(who.Groups))
 	})
-	switch {
-	case database.IsUnique(err):
-		return u, index.Refuse(index.CodeLinkEnded, "Somebody signed in as you at this very moment. Please begin again.")
-	case err != nil:
-		return u, err
-	case !admitted:
-		return u, notLinked("You are in none of the groups that may sign in here. Ask the administrators of this index.")
-	case u.ID == 0 || !usable(u):
-		return u, notLinked("The account %s is frozen or closed; ask the administrators.", u.Username)
-	}
-	return u, nil
+	return u, err
 }
 
 func identity(tx *change.Tx, u index.User, who sso.Person) index.Identity {

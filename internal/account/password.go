@@ -109,11 +109,17 @@ func (a *Accounts) CheckPassword(ctx context.Context, u index.User, text string)
 	return nil
 }
 
-// Ready refuses who wants to sign in while too many wait for that: a flood is
-// turned away before its forms are read.
-func (a *Accounts) Ready() error {
+// Ready refuses who wants to sign in while too many wait for that, or when all
+// together or this address tried too often: a flood is turned away before its
+// forms are read.
+func (a *Accounts) Ready(b Browser) error {
 	if a.Hasher.Full() {
 		return busy(password.ErrBusy)
+	}
+	for _, u := range addressUses(b) {
+		if err := a.Limiter.Spent(u.limit, u.subject); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 
 	"strongroom/internal/access"
+	"strongroom/internal/account"
 	"strongroom/internal/blob"
 	"strongroom/internal/database"
 	"strongroom/internal/middleware"
@@ -28,6 +29,7 @@ type API struct {
 	Acceptor *upload.Acceptor
 	Limiter  *ratelimit.Limiter
 	Counter  *Downloads
+	Accounts *account.Accounts
 	Breach   *password.Checker           // nil: no ranges of breached passwords
 	Ready    func(context.Context) error // nil while the server takes requests
 	Log      *slog.Logger
@@ -93,6 +95,8 @@ func (a *API) table() []middleware.Route {
 		{Methods: "GET", Path: "/legacy/{$}", Right: access.Open, Handler: a.uploadHelp, Doc: "How to upload."},
 		{Methods: "POST", Path: "/legacy/{$}", Right: access.KnockUpload, Handler: a.upload, Doc: "Uploads a file (the legacy upload API of PyPI)."},
 		{Methods: "GET", Path: "/_/password-range/{prefix}", Right: access.Open, Handler: a.passwordRange, Doc: "Which hashes of breached passwords begin with five digits: what the pages for passwords ask."},
+		{Methods: "POST", Path: "/_/secrets/disclose-token", Right: access.Open, Handler: a.found, Doc: "Ends API tokens that were found in public: a list as GitHub's secret scanning sends it."},
+		{Methods: "POST", Path: "/_/github/disclose-token", Right: access.Open, Handler: a.found, Doc: "As /_/secrets/disclose-token."},
 		{Methods: "GET", Path: "/_health/", Right: access.Open, Handler: a.health, Doc: "200 while the server and its database answer."},
 		{Methods: "GET", Path: "/_ready/", Right: access.Open, Handler: a.ready, Doc: "200 while the server wants requests; 503 from the moment it shuts down."},
 	}

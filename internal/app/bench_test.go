@@ -41,3 +41,27 @@ func BenchmarkReading(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkRefusedSignIn is what an attempt to sign in costs that the limits refuse, without the network.
+func BenchmarkRefusedSignIn(b *testing.B) {
+	s := apptest.Start(b)
+	gate, err := middleware.NewGate(s.Guard, s.Config.URL)
+	if err != nil {
+		b.Fatal(err)
+	}
+	handler := (&middleware.Site{Clock: s.Clock}).Wrap(middleware.Router(gate, s.Routes))
+	attempt := func() int {
+		r := httptest.NewRequest(http.MethodPost, "/account/login/", strings.NewReader("username=user17&password=guess+number+17"))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		return w.Code
+	}
+	for attempt() != http.StatusTooManyRequests { // until the limit of the address is used up
+		continue
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		attempt()
+	}
+}

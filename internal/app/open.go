@@ -147,8 +147,9 @@ func (a *App) wire() {
 	c := a.Config
 	clock := func() time.Time { return a.Clock() }
 	a.Recorder = &change.Recorder{DB: a.DB, Clock: clock, HashAddress: a.Keys.HashAddress, Seal: a.Keys.Seal}
+	factorFrom, _ := c.FactorFrom() // Resolve refused what is no day
 	a.Guard = &access.Guard{DB: a.DB, Keys: a.Keys, Clock: clock, Location: location(c.URL), Policy: access.Policy{
-		ClosedReading: c.Read == "login", Require2FA: c.Require2FA, VerifiedEmail: *c.VerifiedEmail,
+		ClosedReading: c.Read == "login", Require2FA: c.Require2FA, FactorFrom: factorFrom, VerifiedEmail: *c.VerifiedEmail,
 		Delegated: a.company.Delegated, CompanyTokens: time.Duration(*c.SSOTokensDays) * 24 * time.Hour,
 		ClosedGroups: c.Organizations == "administrators",
 	}, Remember: rememberRights}

@@ -99,6 +99,11 @@ type Config struct {
 	// "owners" of something, "managers" (who has any role but Reader) or "all".
 	Require2FA string `toml:"require_2fa"`
 
+	// Require2FAFrom is the day, such as "2027-01-31", from whose beginning (UTC)
+	// require_2fa holds. Until then whoever lacks a second factor is told of the
+	// day and can work as before. "" is at once.
+	Require2FAFrom string `toml:"require_2fa_from"`
+
 	// ConfirmBrowsers has people confirm by mail a sign-in from a browser that is
 	// not known, unless it was with a security key, and only those whose primary
 	// address is verified. Do not switch it on where no mail arrives: nobody could

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Resolve fills in what the profile decides and refuses what cannot be.
@@ -102,6 +103,9 @@ func (c Config) check() error {
 	if *c.RememberDays < 0 || *c.RememberDays > 30 {
 		return fmt.Errorf("remember_days: %d is not possible; it is from 0 to 30", *c.RememberDays)
 	}
+	if _, err := c.FactorFrom(); err != nil {
+		return err
+	}
 	if g := c.Gate; g.Members < 1 || g.Expanded < 1 || g.Ratio < 1 || g.Checks < 0 || g.ScanTimeout < 1 {
 		return fmt.Errorf("the limits of the gate must be positive")
 	}
@@ -121,6 +125,18 @@ func (c Config) check() error {
 		return fmt.Errorf("listen: %q is not HOST:PORT: %w", c.Listen, err)
 	}
 	return errors.Join(c.Mail.check(), c.Docs.check())
+}
+
+// FactorFrom is the beginning of the day of require_2fa_from, zero for none.
+func (c Config) FactorFrom() (time.Time, error) {
+	if c.Require2FAFrom == "" {
+		return time.Time{}, nil
+	}
+	day, err := time.Parse(time.DateOnly, c.Require2FAFrom)
+	if err != nil {
+		return day, fmt.Errorf("require_2fa_from: %q is no day; write it as 2027-01-31", c.Require2FAFrom)
+	}
+	return day, nil
 }
 
 func (c *Config) resolveURL() error {

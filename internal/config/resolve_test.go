@@ -57,6 +57,7 @@ func TestResolveRefuses(t *testing.T) {
 		`deleted_simple: "gone"`:           func(c *Config) { c.DeletedSimple = "gone" },
 		`platform_tags: "all"`:             func(c *Config) { c.PlatformTags = "all" },
 		`look_alikes: "x"`:                 func(c *Config) { c.LookAlikes = "x" },
+		`require_2fa_from: "soon"`:         func(c *Config) { c.Require2FAFrom = "soon" },
 		`require_2fa: "some"`:              func(c *Config) { c.Require2FA = "some" },
 		"tls_cert and tls_key go together": func(c *Config) { c.TLSCert = "c.pem" },
 		"password_min: 7":                  func(c *Config) { c.PasswordMin = 7 },

@@ -43,21 +43,32 @@ type counter struct {
 // sweepEvery is how often rows of windows that ended are removed.
 const sweepEvery = time.Minute
 
+// limit is the one in force.
+func (l *Limiter) limit(name Name) (limit Limit, ok bool) {
+	if limit, ok = l.Own[name]; ok {
+		return limit, true
+	}
+	return find(name)
+}
+
+// key is what a subject's counter is found by, here and in the database. What
+// counts everybody together has no subject, and nothing to hash.
+func (l *Limiter) key(name Name, subject string) string {
+	if l.Hash != nil && subject != "" {
+		subject = l.Hash(subject)
+	}
+	return string(name) + ":" + subject
+}
+
 // Allow counts one use and says whether it is within the limit; a refused one is
 // not counted. A name that is not in the table is always refused. When the
 // database does not answer, this node counts by itself.
 func (l *Limiter) Allow(ctx context.Context, name Name, subject string) Verdict {
-	limit, ok := l.Own[name]
-	if !ok {
-		limit, ok = find(name)
-	}
+	limit, ok := l.limit(name)
 	if !ok {
 		return Verdict{}
 	}
-	if l.Hash != nil {
-		subject = l.Hash(subject)
-	}
-	key, now := string(name)+":"+subject, l.Clock()
+	key, now := l.key(name, subject), l.Clock()
 	if v, known := l.use(key, limit, now, nil); known {
 		return v
 	}
@@ -69,6 +80,24 @@ func (l *Limiter) Allow(ctx context.Context, name Name, subject string) Verdict 
 	return v
 }
 
+// Spent is the refusal of Use for a limit that is used up, as far as this node
+// remembers, and nil otherwise. It counts nothing and asks no database: a flood
+// is turned away by it before its forms are read.
+func (l *Limiter) Spent(name Name, subject string) error {
+	limit, ok := l.limit(name)
+	if !ok {
+		return nil
+	}
+	key, now := l.key(name, subject), l.Clock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c := l.counters[key]
+	if c == nil || !c.ends.After(now) || c.used+c.pending < limit.N {
+		return nil
+	}
+	return refusal(Verdict{Limit: limit, Reset: c.ends.Sub(now)})
+}
+
 // Use is Allow whose answer is nil or the refusal: 429 with Retry-After, which
 // tells nothing but when to come back.
 func (l *Limiter) Use(ctx context.Context, name Name, subject string) error {
@@ -76,6 +105,10 @@ func (l *Limiter) Use(ctx context.Context, name Name, subject string) error {
 	if v.OK {
 		return nil
 	}
+	return refusal(v)
+}
+
+func refusal(v Verdict) error {
 	return &index.Error{
 		Code: index.CodeTooManyAttempts, Retry: v.RetryAfter(),
 		Detail: fmt.Sprintf("There were too many attempts. Try again in %s.", wait(v.RetryAfter())),
@@ -120,12 +153,10 @@ func (l *Limiter) use(key string, limit Limit, now time.Time, start *counter) (v
 // was right after all shall not count. Counting first and taking back means that
 // many guesses at once are not more than the limit.
 func (l *Limiter) Refund(name Name, subject string) {
-	if l.Hash != nil {
-		subject = l.Hash(subject)
-	}
+	key := l.key(name, subject)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if c := l.counters[string(name)+":"+subject]; c != nil && c.ends.After(l.Clock()) && c.used+c.pending > 0 {
+	if c := l.counters[key]; c != nil && c.ends.After(l.Clock()) && c.used+c.pending > 0 {
 		c.pending--
 	}
 }

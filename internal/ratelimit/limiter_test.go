@@ -84,6 +84,33 @@ func TestTheLimitHoldsForEachSubjectAndWindow(t *testing.T) {
 	})
 }
 
+// TestSpent says what Use would refuse, and counts nothing.
+func TestSpent(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newClock()
+		l := node(db, c)
+		for range 5000 {
+			if err := l.Spent(ratelimit.XMLRPC, "a"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := spend(l, "a", 3700); got != 3600 {
+			t.Errorf("%d uses were allowed, want 3600", got)
+		}
+		spent, refused := l.Spent(ratelimit.XMLRPC, "a"), l.Use(context.Background(), ratelimit.XMLRPC, "a")
+		if spent == nil || refused == nil || spent.Error() != refused.Error() {
+			t.Errorf("%v, want %v", spent, refused)
+		}
+		if err := l.Spent(ratelimit.XMLRPC, "b"); err != nil {
+			t.Error(err)
+		}
+		c.move(time.Hour)
+		if err := l.Spent(ratelimit.XMLRPC, "a"); err != nil {
+			t.Errorf("in the next window: %v", err)
+		}
+	})
+}
+
 // TestUsesSurviveARestart: a new limiter on the same rows goes on counting, in
 // the window that runs.
 func TestUsesSurviveARestart(t *testing.T) {

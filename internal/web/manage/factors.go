@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"strongroom/internal/access"
 	"strongroom/internal/account"
@@ -48,10 +49,11 @@ func toFactors(w http.ResponseWriter, r *http.Request) error {
 type factorsPage struct {
 	Wrong
 	Apps, Keys []index.Factor
-	Left       int  // recovery codes
-	Pending    bool // codes wait to be confirmed
-	Required   bool // the policy asks for a factor
-	Keyless    bool // security keys do not work at this address
+	Left       int       // recovery codes
+	Pending    bool      // codes wait to be confirmed
+	Required   bool      // the policy asks for a factor
+	Due        time.Time // when it will ask for one, zero for never
+	Keyless    bool      // security keys do not work at this address
 }
 
 // Any reports whether there is a second factor.
@@ -66,7 +68,7 @@ func (m *Manage) factors(w http.ResponseWriter, r *http.Request) error {
 
 func (m *Manage) showFactors(w http.ResponseWriter, r *http.Request, status int, wrong Wrong) error {
 	v := visitor(w)
-	data := factorsPage{Wrong: wrong, Required: m.Guard.NeedsFactor(v.User, v.State), Keyless: m.Accounts.WebAuthn == nil}
+	data := factorsPage{Wrong: wrong, Required: m.Guard.NeedsFactor(v.User, v.State), Due: m.Guard.FactorDue(v.User, v.State), Keyless: m.Accounts.WebAuthn == nil}
 	all, err := m.DB.FactorsOf(r.Context(), v.User.ID)
 	if err != nil {
 		return err

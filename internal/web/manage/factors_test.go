@@ -171,6 +171,40 @@ func TestPolicySendsToFactors(t *testing.T) {
 	has(t, b.PostForm("/manage/account/token/", "description", "x", "token_scope", "scope:user", "permissions", "read"), 200, "Copy it now")
 }
 
+// TestPolicyWithADay (MFA-6): until its day the policy reminds and stops nobody, uploads included; from then on it holds.
+func TestPolicyWithADay(t *testing.T) {
+	var day time.Time
+	s := apptest.Start(t, func(c *config.Config) {
+		day = time.Now().UTC().Add(48 * time.Hour).Truncate(24 * time.Hour)
+		c.Require2FA, c.Require2FAFrom = "all", day.Format(time.DateOnly)
+	})
+	b := signIn(t, s, "alice")
+	reminder := "From " + day.Format("2006-01-02")
+	has(t, b.Get("/manage/projects/"), 200, reminder)
+	has(t, b.Get(two), 200, reminder)
+	made, token := makeToken(t, b, "description", "x", "token_scope", "scope:user", "permissions", "upload")
+	has(t, made, 200, "Copy it now")
+	if r := s.Upload(token, apptest.Wheel("early", "1.0", "x")); r.StatusCode != 200 {
+		t.Errorf("before the day: %s", r.Status)
+	}
+	s.SetClock(time.Until(day) - time.Second)
+	if r := s.Upload(token, apptest.Wheel("early", "1.1", "x")); r.StatusCode != 200 {
+		t.Errorf("a second before the day: %s", r.Status)
+	}
+	s.SetClock(time.Until(day) + time.Second)
+	if r := s.Upload(token, apptest.Wheel("early", "1.2", "x")); r.StatusCode != 403 {
+		t.Errorf("on the day: %s", r.Status)
+	}
+	b = signIn(t, s, "alice")
+	done(t, b.Get("/manage/projects/"), two)
+	has(t, b.Get(two), 200, "This index asks for a second factor")
+	addApp(t, s, b, "Phone")
+	page := b.Get("/manage/projects/")
+	if has(t, page, 200, "Your projects"); strings.Contains(page.Text, reminder) {
+		t.Error("who has a factor is reminded")
+	}
+}
+
 // TestOneCodeOnce (MFA-2, P30): of 64 who bring one code at the same time one
 // sets the app up, on both databases.
 func TestOneCodeOnce(t *testing.T) {

@@ -61,10 +61,11 @@ type projectsPage struct {
 	refusal
 	Offers   []maintain.Offer
 	Projects []ownProject
+	Due      time.Time // when a second factor will be asked for, zero for never
 }
 
 func (g *Groups) projects(w http.ResponseWriter, r *http.Request, f refusal) error {
-	v, data := visitor(w), projectsPage{refusal: f}
+	v, data := visitor(w), projectsPage{refusal: f, Due: g.Actions.Guard.FactorDue(visitor(w).User, visitor(w).State)}
 	grants, err := g.DB.GrantsOfUser(r.Context(), v.User.ID)
 	if err != nil {
 		return err

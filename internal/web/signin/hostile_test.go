@@ -263,6 +263,7 @@ func TestLimits(t *testing.T) {
 		has(t, login(from(s, "2001:db8:ffff::"+string(rune('0'+i))), "nobody"+string(rune('0'+i)), "x"), http.StatusBadRequest)
 	}
 	limited(login(from(s, "2001:db8:ffff::ffff"), "bob", goodPassword))
+	limited(from(s, "2001:db8:ffff::1").PostForm("/account/login/", "username", "\x00")) // before the form is read
 	b := from(s, "192.0.2.4")
 	goes(t, login(b, "bob", goodPassword), "/account/two-factor/")
 	for range 5 {
