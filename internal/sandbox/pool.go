@@ -158,8 +158,7 @@ func (p *Pool) keep(child *process) {
 	}
 }
 
-// launch has the starter start a child and waits until it is locked down. The error is
-// ErrNoChild or ErrClosed.
+// launch has the starter start a child and waits until it is locked down. The error is ErrNoChild or ErrClosed.
 func (p *Pool) launch(file *os.File) (*process, error) {
 	result := make(chan started, 1)
 	select {
