@@ -10,11 +10,11 @@ import (
 	"golang.org/x/term"
 
 	"strongroom/internal/app"
+	_ "strongroom/internal/child" // started as a child of the sandbox, this program never comes to main
 	"strongroom/internal/ops"
 )
 
 func main() {
-	app.ServeChild()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	dir, err := os.Getwd()

@@ -174,7 +174,7 @@ func (a *App) wire() {
 }
 
 // Sandbox has archives looked into by locked-down children from now on. The
-// program must be one that calls sandbox.ServeChild, as the command does; tests
+// program must be one that imports package child, as the command does; tests
 // in other programs look by themselves.
 func (a *App) Sandbox() (err error) {
 	if a.sandbox, err = sandbox.New(sandbox.Options{Parallel: a.Config.Gate.Checks}); err != nil {

@@ -15,12 +15,12 @@ import (
 
 	"strongroom/internal/app"
 	"strongroom/internal/app/apptest"
+	_ "strongroom/internal/child" // the stories' program looks into archives for itself
 	"strongroom/internal/ops"
 )
 
 // TestMain lets the stories call this test's binary as strongroom.
 func TestMain(m *testing.M) {
-	app.ServeChild()
 	testscript.Main(m, map[string]func(){"strongroom": program})
 }
 

@@ -3,17 +3,17 @@ package ops
 import (
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/vbauerster/mpb/v8"
-	"github.com/vbauerster/mpb/v8/decor"
 )
 
-// lineEvery is how often long work says how far it is where there is no
-// terminal.
-const lineEvery = 2 * time.Second
+// How often long work says how far it is: in a line of its own, or on a terminal in the same line again.
+const (
+	lineEvery = 2 * time.Second
+	drawEvery = 100 * time.Millisecond
+)
 
 // progress shows on standard error how far long work is: as a bar on a
 // terminal, as plain lines elsewhere.
@@ -22,49 +22,48 @@ type progress struct {
 	unit  string
 	total int64 // 0 when it is not known
 	done  atomic.Int64
+	began time.Time
 
-	bars *mpb.Progress // on a terminal
-	bar  *mpb.Bar
-
-	stop    chan struct{} // elsewhere
+	stop    chan struct{}
 	stopped sync.WaitGroup
 }
 
 // progress begins to show; the caller must call finish.
 func (c Console) progress(what, unit string, total int64) *progress {
-	p := &progress{what: what, unit: unit, total: total}
+	p := &progress{what: what, unit: unit, total: total, began: time.Now(), stop: make(chan struct{})}
 	if c.Width > 0 {
-		p.bars = mpb.New(mpb.WithOutput(c.Stderr), mpb.WithWidth(min(c.Width, 80)), mpb.WithAutoRefresh())
-		p.bar = p.bars.AddBar(total,
-			mpb.PrependDecorators(decor.Name(what+" "), decor.Any(func(decor.Statistics) string { return p.state() })),
-			mpb.AppendDecorators(decor.AverageETA(decor.ET_STYLE_GO)))
-		return p
+		p.stopped.Go(func() { p.draw(c.Stderr, min(c.Width, 80)) })
+	} else {
+		p.stopped.Go(func() { p.lines(c.Stderr, lineEvery) })
 	}
-	p.stop = make(chan struct{})
-	p.stopped.Go(func() { p.lines(c.Stderr, lineEvery) })
 	return p
 }
 
 // add counts n more as done.
-func (p *progress) add(n int64) {
-	p.done.Add(n)
-	if p.bar != nil {
-		p.bar.IncrInt64(n)
-	}
-}
+func (p *progress) add(n int64) { p.done.Add(n) }
 
 // finish ends the display, whether all is done or not.
 func (p *progress) finish() {
-	if p.bars != nil {
-		p.bar.Abort(false)
-		p.bars.Wait()
-		return
-	}
 	close(p.stop)
 	p.stopped.Wait()
 }
 
 func (p *progress) lines(w io.Writer, every time.Duration) {
+	p.each(every, func() { fmt.Fprintf(w, "%s: %s\n", p.what, p.state()) })
+}
+
+// draw writes the bar over itself, and leaves it as it was at the end.
+func (p *progress) draw(w io.Writer, width int) {
+	const clearRest = "\x1b[K"
+	show := func() { fmt.Fprint(w, "\r", p.bar(width, time.Since(p.began)), clearRest) }
+	show()
+	p.each(drawEvery, show)
+	show()
+	fmt.Fprintln(w)
+}
+
+// each calls show now and then until finish is called.
+func (p *progress) each(every time.Duration, show func()) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
@@ -72,9 +71,29 @@ func (p *progress) lines(w io.Writer, every time.Duration) {
 		case <-p.stop:
 			return
 		case <-tick.C:
-			fmt.Fprintf(w, "%s: %s\n", p.what, p.state())
+			show()
 		}
 	}
+}
+
+// bar is "import 12 of 80 files [=====      ] 1m20s", with the time that is left if it goes on like this. It leaves the
+// last column free, in which some terminals begin a new line.
+func (p *progress) bar(width int, passed time.Duration) string {
+	text := p.what + " " + p.state()
+	done := p.done.Load()
+	if p.total == 0 || done > p.total {
+		return text
+	}
+	left := ""
+	if done > 0 {
+		left = " " + (passed / time.Duration(done) * time.Duration(p.total-done)).Round(time.Second).String()
+	}
+	room := width - len(text) - len(left) - len(" []") - 1
+	if room < len("==") {
+		return text
+	}
+	full := int(int64(room) * done / p.total)
+	return text + " [" + strings.Repeat("=", full) + strings.Repeat(" ", room-full) + "]" + left
 }
 
 // state is "12 of 80 files", or "12 files".

@@ -2,6 +2,7 @@ package ops
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -54,8 +55,30 @@ func TestProgressOnATerminal(t *testing.T) {
 		p := Console{Stderr: w, Width: 60}.progress("fsck", "blobs", 7)
 		p.add(done)
 		p.finish()
-		if text := w.text.String(); !strings.Contains(text, "of 7 blobs") || !strings.HasPrefix(text, "fsck ") {
+		want := fmt.Sprintf("\rfsck %d of 7 blobs ", done)
+		if text := w.text.String(); !strings.HasPrefix(text, "\rfsck ") || !strings.Contains(text, want) || !strings.HasSuffix(text, "\x1b[K\n") {
 			t.Errorf("%d of 7: %q", done, text)
+		}
+	}
+}
+
+func TestProgressBar(t *testing.T) {
+	for _, row := range []struct {
+		total, done int64
+		width       int
+		want        string
+	}{
+		{80, 20, 50, "import 20 of 80 files [=====                ] 30s"},
+		{80, 80, 50, "import 80 of 80 files [======================] 0s"},
+		{80, 0, 50, "import 0 of 80 files [                          ]"},
+		{80, 20, 30, "import 20 of 80 files"}, // no room
+		{0, 20, 50, "import 20 files"},
+		{80, 90, 50, "import 90 of 80 files"}, // the total was a guess
+	} {
+		p := &progress{what: "import", unit: "files", total: row.total}
+		p.add(row.done)
+		if got := p.bar(row.width, 10*time.Second); got != row.want || len(got) >= row.width {
+			t.Errorf("%+v: %q", row, got)
 		}
 	}
 }

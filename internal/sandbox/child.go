@@ -58,7 +58,7 @@ func IsChild() bool { return len(os.Args) > 0 && os.Args[0] == childName }
 // given to Run, open for reading only, at its beginning; nil when Run was given none. An error of handle reaches the
 // caller of Run as a Failure; so does a panic.
 //
-// It must be the first thing that main does, and no package may start goroutines or open files before main.
+// It must be called before anything else, and no package may start goroutines or open files before that.
 func ServeChild(handle func(request []byte, file *os.File) ([]byte, error)) {
 	limits, err := parseLimits(os.Args)
 	if err != nil {

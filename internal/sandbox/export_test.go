@@ -7,8 +7,8 @@ func Without(o Options, layers string) Options {
 }
 
 // AllLayers are the names of all layers, for Without.
-const AllLayers = LayerPriority + " " + LayerLimits + " " + LayerMemory + " " + LayerUser + " " + LayerPrivilege + " " +
-	LayerLandlock + " " + LayerSeccomp
+const AllLayers = LayerLimits + " " + LayerMemory + " " + LayerUser + " " + LayerPrivilege + " " + LayerLandlock + " " +
+	LayerPriority + " " + LayerSeccomp
 
 // ChildArgs are the arguments of a child with the default limits.
 func ChildArgs() []string {

@@ -7,15 +7,14 @@ import (
 	"os"
 	"strings"
 	"time"
-
-	"strongroom/internal/index"
 )
 
 // ErrBusy says that Parallel calls are at work and Queue more are waiting (AV-3).
-var ErrBusy = &index.Error{
-	Code: index.CodeUnavailable, Retry: 30,
-	Detail: "Too many files are being examined at this moment. Please try again in half a minute.",
-}
+var ErrBusy = errors.New("sandbox: too many calls are waiting")
+
+// ErrNoChild says that no child can be started, or that children are killed before they have the file: the server is
+// short of something, and the file may be tried again later.
+var ErrNoChild = errors.New("sandbox: there is no child")
 
 // ErrClosed says that the Pool was closed.
 var ErrClosed = errors.New("sandbox: the pool is closed")

@@ -14,12 +14,12 @@ type Layer struct {
 
 // The names of the layers, in the order in which a child takes them on.
 const (
-	LayerPriority  = "priority"     // the server goes first
 	LayerLimits    = "limits"       // processor time, descriptors, file size, core dumps
 	LayerMemory    = "memory"       // bytes of data
 	LayerUser      = "user"         // root becomes nobody
 	LayerPrivilege = "no-new-privs" // no program gives more rights
 	LayerLandlock  = "landlock"     // no file system, no network, no signals
+	LayerPriority  = "priority"     // the server goes first
 	LayerSeccomp   = "seccomp"      // no system call but a few
 )
 

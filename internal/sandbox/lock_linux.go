@@ -20,12 +20,12 @@ func lockDown(l limits) []Layer {
 		name string
 		take func(limits) (detail string, err error)
 	}{
-		{LayerPriority, lowerPriority},
 		{LayerLimits, limitResources},
 		{LayerMemory, limitMemory},
 		{LayerUser, becomeNobody},
 		{LayerPrivilege, refusePrivileges},
 		{LayerLandlock, landlock},
+		{LayerPriority, lowerPriority}, // not before landlock, which waits for a thread that else would wait itself
 		{LayerSeccomp, filterCalls},
 	} {
 		if !l.wants(layer.name) {

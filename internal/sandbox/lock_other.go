@@ -17,7 +17,7 @@ func lockDown(l limits) []Layer {
 		memory = outcome(LayerMemory, detail, err)
 	}
 	return []Layer{
-		outcome(LayerPriority, "", absent), outcome(LayerLimits, "", absent), memory, outcome(LayerUser, "", absent),
-		outcome(LayerPrivilege, "", absent), outcome(LayerLandlock, "", absent), outcome(LayerSeccomp, "", absent),
+		outcome(LayerLimits, "", absent), memory, outcome(LayerUser, "", absent), outcome(LayerPrivilege, "", absent),
+		outcome(LayerLandlock, "", absent), outcome(LayerPriority, "", absent), outcome(LayerSeccomp, "", absent),
 	}
 }

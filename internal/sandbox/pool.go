@@ -7,8 +7,6 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
-
-	"strongroom/internal/index"
 )
 
 // Pool runs requests in children. Its methods may be called at the same time.
@@ -64,7 +62,7 @@ func New(o Options) (*Pool, error) {
 func (p *Pool) Layers() []Layer { return append([]Layer(nil), p.layers...) }
 
 // Run has a child handle the request, looking at the file, which may be nil, and gives back its reply. The errors are
-// ErrBusy, ErrClosed, a *Failure, the context's, and what else is wrong on the server's side. The file stays open and
+// ErrBusy, ErrNoChild, ErrClosed, a *Failure, the context's, and what else is wrong on the server's side. The file stays open and
 // keeps its position.
 func (p *Pool) Run(ctx context.Context, request []byte, file *os.File) ([]byte, error) {
 	if p.inside.Add(1) > int64(p.options.Parallel+p.options.Queue) {
@@ -160,8 +158,7 @@ func (p *Pool) keep(child *process) {
 	}
 }
 
-// launch has the starter start a child and waits until it is locked down. When no child can be started the server is
-// short of something, and the file may be tried again later.
+// launch has the starter start a child and waits until it is locked down. The error is ErrNoChild or ErrClosed.
 func (p *Pool) launch(file *os.File) (*process, error) {
 	result := make(chan started, 1)
 	select {
@@ -180,14 +177,8 @@ func (p *Pool) launch(file *os.File) (*process, error) {
 	return child.process, nil
 }
 
-// unavailable asks to try the file again later. Cause is for the log.
-func unavailable(cause error) error {
-	// The cause is told in words: a Failure would say that the file is to blame.
-	return &index.Error{
-		Code: index.CodeUnavailable, Retry: 30, Err: errors.New(cause.Error()),
-		Detail: "The examination of files cannot start at this moment. Please try again in half a minute; if it stays, tell the administrators.",
-	}
-}
+// unavailable is ErrNoChild with its cause in words, for the log: a Failure would say that the file is to blame.
+func unavailable(cause error) error { return fmt.Errorf("%w: %s", ErrNoChild, cause.Error()) }
 
 // starter starts all children, one at a time, until the pool is closed.
 func (p *Pool) starter() {

@@ -22,8 +22,14 @@ func keepStarter(o Options) {
 	}
 }
 
-// launch starts a child without a file. Its environment holds nothing of the server's: one processor is enough for a
-// child, and saves starting threads.
+// environment is all that a child has of one: words for Go's runtime, and nothing of the server's. One processor is
+// enough, and saves starting threads. Nothing watches control groups for more, or keeps their files open. And the table
+// for a checksum that no archive uses is built in the simple way: with SSE 4.2 that takes 0.2 ms, more than the look.
+func environment() []string {
+	return []string{"GOMAXPROCS=1", "GOTRACEBACK=single", "GODEBUG=containermaxprocs=0,cpu.sse42=off"}
+}
+
+// launch starts a child without a file.
 func launch(o Options, _ *os.File) (*process, error) {
 	ends, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
@@ -63,7 +69,7 @@ func startProcess(o Options, stderr, link *os.File) (*os.Process, error) {
 	sys := &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	attr := &os.ProcAttr{
 		Dir:   "/",
-		Env:   []string{"GOMAXPROCS=1", "GOTRACEBACK=single"},
+		Env:   environment(),
 		Files: []*os.File{null, null, stderr, link},
 		Sys:   sys,
 	}

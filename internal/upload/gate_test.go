@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,6 +31,8 @@ func TestMain(m *testing.M) {
 // misbehave looks into the archive, unless the version says otherwise.
 func misbehave(request []byte, file *os.File) ([]byte, error) {
 	switch text := string(request); {
+	case strings.Contains(text, "demo-5.0-"):
+		time.Sleep(time.Hour) // until somebody kills it
 	case strings.Contains(text, "demo-6.0-"):
 		panic("as asked")
 	case strings.Contains(text, "demo-7.0-"):
@@ -74,12 +77,38 @@ func TestAV2ChildrenThatFail(t *testing.T) {
 // TestBusyGate asks to come again, and keeps nothing (AV-3).
 func TestBusyGate(t *testing.T) {
 	s := apptest.Start(t)
-	s.Acceptor.Look = func(context.Context, *os.File, inspect.Request) (inspect.Report, error) {
-		return inspect.Report{}, sandbox.ErrBusy
+	pool, err := sandbox.New(sandbox.Options{Program: "/proc/self/exe", Parallel: 1, Queue: 1})
+	if err != nil {
+		t.Fatal(err)
 	}
+	s.Acceptor.Look = upload.Sandboxed(pool)
+	var calls sync.WaitGroup
+	for range 2 { // one at work, one that waits
+		calls.Go(func() {
+			for err := sandbox.ErrBusy; err == sandbox.ErrBusy; { // the look below took the place for a moment
+				_, err = pool.Run(t.Context(), []byte("demo-5.0-"), nil)
+			}
+		})
+	}
+	defer calls.Wait()
+	defer pool.Close()
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		_, err := pool.Run(ctx, []byte("demo-5.0-"), nil)
+		if cancel(); err == sandbox.ErrBusy {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatalf("never busy: %v", err)
+		}
+	}
+	before := rows(t, s)
 	r := s.Upload(s.Token, apptest.Wheel("demo", "1.0", "x"))
-	if r.StatusCode != http.StatusServiceUnavailable || r.Header.Get("Retry-After") != "30" {
+	if r.StatusCode != http.StatusServiceUnavailable || r.Header.Get("Retry-After") != "30" || !strings.Contains(r.Status, "Too many files") {
 		t.Errorf("%s %v", r.Status, r.Header)
+	}
+	if rows(t, s) != before {
+		t.Error("a file that was sent away left rows")
 	}
 }
 

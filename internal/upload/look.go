@@ -2,7 +2,6 @@ package upload
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"os"
 
@@ -30,15 +29,11 @@ func LookHere(_ context.Context, file *os.File, q inspect.Request) (inspect.Repo
 // refuses the archive, whatever it was that it could not stand (AV-2).
 func Sandboxed(pool *sandbox.Pool) Look {
 	return func(ctx context.Context, file *os.File, q inspect.Request) (report inspect.Report, err error) {
-		request, err := json.Marshal(q)
-		if err != nil {
-			return report, err
-		}
-		reply, err := pool.Run(ctx, request, file)
+		reply, err := pool.Run(ctx, q.Encode(), file)
 		if err == nil {
-			err = json.Unmarshal(reply, &report)
+			report, err = inspect.DecodeReport(reply)
 		} else if failure := (*sandbox.Failure)(nil); !errors.As(err, &failure) {
-			return report, err
+			return report, tellBusy(err)
 		}
 		if err != nil {
 			return report, &index.Error{
@@ -48,4 +43,19 @@ func Sandboxed(pool *sandbox.Pool) Look {
 		}
 		return report, nil
 	}
+}
+
+// tellBusy asks to try the file again later when the sandbox is short of
+// children, which is not the file's doing (AV-3).
+func tellBusy(err error) error {
+	detail := ""
+	switch {
+	case errors.Is(err, sandbox.ErrBusy):
+		detail = "Too many files are being examined at this moment. Please try again in half a minute."
+	case errors.Is(err, sandbox.ErrNoChild):
+		detail = "The examination of files cannot start at this moment. Please try again in half a minute; if it stays, tell the administrators."
+	default:
+		return err
+	}
+	return &index.Error{Code: index.CodeUnavailable, Retry: 30, Err: err, Detail: detail}
 }

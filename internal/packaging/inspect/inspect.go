@@ -7,7 +7,6 @@
 package inspect
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -20,28 +19,28 @@ import (
 
 // Request says what is looked into, and for what.
 type Request struct {
-	Filename string      `json:"filename"`          // of the distribution, without folders
-	Project  string      `json:"project,omitempty"` // whose sdist it is; "" where only its metadata tell
-	Limits   dist.Limits `json:"limits"`
-	Texts    []string    `json:"texts,omitempty"` // byte strings to look for in its files
-	Show     []string    `json:"show,omitempty"`  // paths of members whose bytes are wanted, up to ShowMost of each
-	Audit    bool        `json:"audit,omitempty"` // hold a wheel's platform tags against its compiled files
+	Filename string // of the distribution, without folders
+	Project  string // whose sdist it is; "" where only its metadata tell
+	Limits   dist.Limits
+	Texts    []string // byte strings to look for in its files
+	Show     []string // paths of members whose bytes are wanted, up to ShowMost of each
+	Audit    bool     // hold a wheel's platform tags against its compiled files
 }
 
 // Report is what was found. Contents hold as much as could be read when there
 // are refusals.
 type Report struct {
-	Contents dist.Contents        `json:"contents"`
-	Refusals []*dist.ArchiveError `json:"refusals,omitempty"` // why the archive is none that enters, the first first
-	Hits     []Hit                `json:"hits,omitempty"`     // where Texts were found
-	Shown    []Shown              `json:"shown,omitempty"`    // those of Show that are there
-	Audit    *binaries.Report     `json:"audit,omitempty"`    // of a wheel, if that was asked for and nothing is refused
+	Contents dist.Contents
+	Refusals []*dist.ArchiveError // why the archive is none that enters, the first first
+	Hits     []Hit                // where Texts were found
+	Shown    []Shown              // those of Show that are there
+	Audit    *binaries.Report     // of a wheel, if that was asked for and nothing is refused
 }
 
 // Hit is a text that was looked for and found.
 type Hit struct {
-	Path string `json:"path"`
-	Text string `json:"text"`
+	Path string
+	Text string
 }
 
 // Inspect looks into the archive in r, which holds size bytes. The error says
@@ -140,11 +139,11 @@ type File interface {
 	Stat() (fs.FileInfo, error)
 }
 
-// Handle answers a [Request] as JSON with a [Report] as JSON: the form in which
-// they cross into the sandbox and back.
+// Handle answers a request of [Request.Encode] with what [DecodeReport] reads: the
+// form in which they cross into the sandbox and back.
 func Handle(request []byte, file File) ([]byte, error) {
-	var q Request
-	if err := json.Unmarshal(request, &q); err != nil {
+	q, err := decodeRequest(request)
+	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errRequest, err)
 	}
 	info, err := file.Stat()
@@ -155,5 +154,5 @@ func Handle(request []byte, file File) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(report)
+	return report.encode(), nil
 }

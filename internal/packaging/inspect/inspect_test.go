@@ -2,7 +2,6 @@ package inspect_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"io"
 	"io/fs"
@@ -101,19 +100,15 @@ func TestHandle(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	q, err := json.Marshal(request(wheel.Filename, "PAYLOAD"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	q := request(wheel.Filename, "PAYLOAD").Encode()
 	reply, err := inspect.Handle(q, f)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var r inspect.Report
-	if err := json.Unmarshal(reply, &r); err != nil || string(r.Contents.Metadata) != wheel.Metadata || len(r.Hits) != 1 || len(r.Contents.Members) != 4 {
+	if r, err := inspect.DecodeReport(reply); err != nil || string(r.Contents.Metadata) != wheel.Metadata || len(r.Hits) != 1 || len(r.Contents.Members) != 4 {
 		t.Errorf("%+v, %v", r, err)
 	}
-	if _, err := inspect.Handle([]byte("no JSON"), f); err == nil {
+	if _, err := inspect.Handle([]byte("no request"), f); err == nil {
 		t.Error("rubbish was understood")
 	}
 	if _, err := inspect.Handle(q, failing{}); !errors.Is(err, errDisk) {

@@ -16,9 +16,9 @@ const (
 
 // Shown is the beginning of a member's bytes. Whole says that there are no more.
 type Shown struct {
-	Path  string `json:"path"`
-	Bytes []byte `json:"bytes"`
-	Whole bool   `json:"whole"`
+	Path  string
+	Bytes []byte
+	Whole bool
 }
 
 // shower keeps the beginnings of the members that somebody wants to read.
