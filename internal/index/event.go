@@ -96,6 +96,8 @@ const (
 	EventReleaseReopen = "release:reopen"
 	EventRuleAdd       = "project:rule:add"
 	EventRuleEnd       = "project:rule:end"
+	EventLabelPut      = "label:put"
+	EventLabelRemove   = "label:remove"
 	EventNameAssign    = "name:assign"
 	EventNameRelease   = "name:release"
 	EventFileRestore   = "file:restore"
@@ -195,6 +197,8 @@ var eventActions = [...]EventInfo{
 	{EventReleaseReopen, "A release that is too old takes new files for a day."},
 	{EventRuleAdd, "Something was said about all releases that a specifier set matches."},
 	{EventRuleEnd, "A rule on releases was ended, and the flags that it set cleared."},
+	{EventLabelPut, "A label was defined, or is shown in another way."},
+	{EventLabelRemove, "The definition of a label was taken away."},
 	{EventNameAssign, "The name of a deleted project was given to somebody else; it is another project now."},
 	{EventNameRelease, "The name of a project that was deleted long ago became free."},
 	{EventFlagSet, "A flag was set on a project, release, file or user."},

@@ -14,6 +14,7 @@ import (
 // NameCommand groups the commands on the name registry.
 type NameCommand struct {
 	Prohibit NameProhibit `cmd:"" help:"Keep a name from being registered."`
+	Assign   NameAssign   `cmd:"" help:"Give the name of a deleted project to somebody. Example: strongroom admin name assign demo --owner alice"`
 	Allow    NameAllow    `cmd:"" help:"Lift a prohibition."`
 }
 
