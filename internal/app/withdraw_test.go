@@ -45,9 +45,8 @@ func eachOwned(t *testing.T, test func(w *owned), adjust ...func(*config.Config)
 			for _, d := range []apptest.Dist{apptest.Wheel("demo", "1.0", "a"), apptest.Sdist("demo", "1.0", "a"), apptest.Wheel("demo", "2.0", "b")} {
 				w.upload(d, http.StatusOK)
 			}
-			w.must(s.Recorder.Do(w.ctx, index.Operator(), func(tx *change.Tx) error {
-				return tx.SetRole(w.ctx, w.project().ID, s.User("bob").ID, index.Maintainer)
-			}))
+			demo, bob := w.project(), s.User("bob")
+			w.must(s.Recorder.Do(w.ctx, index.Operator(), func(tx *change.Tx) error { return tx.SetRole(w.ctx, demo.ID, bob.ID, index.Maintainer) }))
 			test(w)
 		})
 	}
@@ -272,11 +271,12 @@ func TestSD18WhoMayRestore(t *testing.T) {
 	eachOwned(t, func(w *owned) {
 		p, on := w.project(), standing.Place{Version: "1"}
 		w.delete(on)
+		alice, carol := w.User("alice"), w.User("carol")
 		w.must(w.Recorder.Do(w.ctx, index.Operator(), func(tx *change.Tx) error {
-			if err := tx.SetRole(w.ctx, p.ID, w.User("carol").ID, index.Owner); err != nil {
+			if err := tx.SetRole(w.ctx, p.ID, carol.ID, index.Owner); err != nil {
 				return err
 			}
-			_, err := tx.RemoveRole(w.ctx, p.ID, w.User("alice").ID)
+			_, err := tx.RemoveRole(w.ctx, p.ID, alice.ID)
 			return err
 		}))
 		w.refused(w.Maintain.Restore(w.ctx, w.as("carol"), p, on), index.CodeNotAllowed, "when it was deleted")
