@@ -103,8 +103,10 @@ func (w *walk) step() {
 			return err
 		})
 	case n < 11:
-		if k[2] == "" && w.rng.IntN(30) > 0 { // what is purged as a whole never comes back, and the walk would end there
-			k = file
+		if w.rng.IntN(40) > 0 { // what is purged with what it is part of never comes back, and the walk would end there
+			if k = file; !w.model[k].flags[index.Deleted] || some(w.model.line(k)[:2], index.Deleted) {
+				return
+			}
 		}
 		what, want, err = "purge", w.model.purge(k), w.operate(k, func(tx *change.Tx, s standing.Subject) error {
 			_, err := maintain.Purge(w.ctx, tx, s, "retention", "")

@@ -314,7 +314,7 @@ func TestSD10TheSameBytesRestore(t *testing.T) {
 		if got := w.since(serial); !slices.Equal(got, []string{"1.0 add py3 file " + demoWheel}) {
 			t.Errorf("journal %q", got)
 		}
-		if events, err := w.DB.EventsOf(w.ctx, "file:demo/1.0/"+demoWheel, 1); err != nil || len(events) != 1 || events[0].Action != index.EventFileRestore {
+		if events, err := w.DB.EventsOf(w.ctx, "file:demo/1.0/"+demoWheel, 1); err != nil || len(events) != 1 || events[0].Action != "file:restore" {
 			t.Errorf("%+v, %v", events, err)
 		}
 		w.delete(on)

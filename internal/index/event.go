@@ -100,7 +100,6 @@ const (
 	EventLabelRemove   = "label:remove"
 	EventNameAssign    = "name:assign"
 	EventNameRelease   = "name:release"
-	EventFileRestore   = "file:restore"
 	EventFlagClear     = "flag:clear"
 	EventNameProhibit  = "name:prohibit"
 	EventNameFree      = "name:allow"
@@ -192,7 +191,7 @@ var eventActions = [...]EventInfo{
 	{"release:restore", "A deleted release was restored."},
 	{"release:purge", "The bytes of a release that was deleted or removed are gone for good."},
 	{"file:delete", "A file was deleted; nothing is destroyed."},
-	{EventFileRestore, "A deleted file was restored, by hand or by an upload of the same bytes."},
+	{"file:restore", "A deleted file was restored, by hand or by an upload of the same bytes."},
 	{"file:purge", "The bytes of a file that was deleted or removed are gone for good."},
 	{EventReleaseReopen, "A release that is too old takes new files for a day."},
 	{EventRuleAdd, "Something was said about all releases that a specifier set matches."},
