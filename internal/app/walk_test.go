@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -92,6 +93,12 @@ func (w *walk) step() {
 	case n < 6:
 		what, want, err = "delete by "+who, w.model.delete(k, who), w.owns(k, func(p index.Project) error { return w.Maintain.Delete(w.ctx, w.as(who), p, placeOf(k), "") })
 	case n < 8:
+		if gone := w.model.deleted(); len(gone) > 0 {
+			k = gone[w.rng.IntN(len(gone))]
+		}
+		if w.rng.IntN(4) > 0 {
+			who = cmp.Or(w.model[k].undoes, who)
+		}
 		what, want, err = "restore by "+who, w.model.restore(k, who), w.owns(k, func(p index.Project) error { return w.Maintain.Restore(w.ctx, w.as(who), p, placeOf(k)) })
 	case n < 10:
 		kind, on := index.Yanked, w.rng.IntN(2) == 0

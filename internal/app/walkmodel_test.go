@@ -156,3 +156,13 @@ func (m model) turn(k [3]string, kind string, on bool) bool {
 	m[k].flags[kind] = on
 	return true
 }
+
+// deleted lists what is deleted by itself.
+func (m model) deleted() (out [][3]string) {
+	for _, k := range m.keys() {
+		if m[k].flags[index.Deleted] {
+			out = append(out, k)
+		}
+	}
+	return out
+}
