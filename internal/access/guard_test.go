@@ -289,7 +289,7 @@ func TestRulesTable(t *testing.T) {
 		want := map[access.Right]string{ // who may: Owner, Maintainer, Reader, a stranger (-), an administrator (S)
 			access.Upload: "OM", access.SetFlags: "OS", access.SeeRoles: "OMS", access.ManageRoles: "OS", access.SeeProject: "OMS",
 			access.LeaveProject: "OMR", access.ChangeProject: "OS", access.ReadProject: "OMR-S",
-			access.YankReleases: "OMS", access.DeleteThings: "OS", access.Report: "OMR-S",
+			access.YankReleases: "OMS", access.DeleteThings: "OS", access.RestoreThings: "OMR-S", access.Report: "OMR-S",
 		}
 		projects := map[string]index.Project{
 			"O": w.addProject("owned", w.user, index.Owner), "M": w.addProject("maintained", w.user, index.Maintainer), "R": w.addProject("read", w.user, index.Reader),

@@ -21,6 +21,11 @@ func (q Q) ProjectByID(ctx context.Context, id int64) (index.Project, bool, erro
 	return q.project(ctx, projectColumns+` WHERE p.id = $1`, id)
 }
 
+// ProjectByUID finds a project by what is never given twice.
+func (q Q) ProjectByUID(ctx context.Context, uid string) (index.Project, bool, error) {
+	return q.project(ctx, projectColumns+` WHERE p.uid = $1`, uid)
+}
+
 // SetPrivate makes a project private or public and reports whether it was not
 // so before.
 func (tx *Tx) SetPrivate(ctx context.Context, id int64, private bool) (bool, error) {

@@ -39,6 +39,27 @@ func (q Q) FlagsOn(ctx context.Context, level index.Level, id int64, standing bo
 	return out, wrap("list flags of "+string(level), id, err)
 }
 
+// FlagsWithin is FlagsOn for a thing and everything in it.
+func (q Q) FlagsWithin(ctx context.Context, level index.Level, id int64, standing bool) (out []StoodFlag, err error) {
+	where := ` WHERE (level = $1 AND subject_id = $2`
+	switch level {
+	case index.OnProject:
+		where += ` OR level = 'release' AND subject_id IN (SELECT id FROM releases WHERE project_id = $2)
+			OR level = 'file' AND subject_id IN (SELECT id FROM files WHERE project_id = $2)`
+	case index.OnRelease:
+		where += ` OR level = 'file' AND subject_id IN (SELECT id FROM files WHERE release_id = $2)`
+	}
+	where += `)`
+	if standing {
+		where += ` AND cleared_at = 0`
+	}
+	err = q.eachFlag(ctx, where+` ORDER BY id DESC`, []any{level, id}, func(f StoodFlag) error {
+		out = append(out, f)
+		return nil
+	})
+	return out, wrap("list flags within "+string(level), id, err)
+}
+
 // FlagsOfAct lists the flags that were set in one act and still stand.
 func (q Q) FlagsOfAct(ctx context.Context, uid string) (out []StoodFlag, err error) {
 	err = q.eachFlag(ctx, ` WHERE act = $1 AND cleared_at = 0 ORDER BY id`, []any{uid}, func(f StoodFlag) error {

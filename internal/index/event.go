@@ -96,9 +96,10 @@ const (
 	EventReleaseReopen = "release:reopen"
 	EventRuleAdd       = "project:rule:add"
 	EventRuleEnd       = "project:rule:end"
+	EventLabelPut      = "label:put"
+	EventLabelRemove   = "label:remove"
 	EventNameAssign    = "name:assign"
 	EventNameRelease   = "name:release"
-	EventFileRestore   = "file:restore"
 	EventFlagClear     = "flag:clear"
 	EventNameProhibit  = "name:prohibit"
 	EventNameFree      = "name:allow"
@@ -205,11 +206,13 @@ var eventActions = [...]EventInfo{
 	{"release:restore", "A deleted release was restored."},
 	{"release:purge", "The bytes of a release that was deleted or removed are gone for good."},
 	{"file:delete", "A file was deleted; nothing is destroyed."},
-	{EventFileRestore, "A deleted file was restored, by hand or by an upload of the same bytes."},
+	{"file:restore", "A deleted file was restored, by hand or by an upload of the same bytes."},
 	{"file:purge", "The bytes of a file that was deleted or removed are gone for good."},
 	{EventReleaseReopen, "A release that is too old takes new files for a day."},
 	{EventRuleAdd, "Something was said about all releases that a specifier set matches."},
 	{EventRuleEnd, "A rule on releases was ended, and the flags that it set cleared."},
+	{EventLabelPut, "A label was defined, or is shown in another way."},
+	{EventLabelRemove, "The definition of a label was taken away."},
 	{EventNameAssign, "The name of a deleted project was given to somebody else; it is another project now."},
 	{EventNameRelease, "The name of a project that was deleted long ago became free."},
 	{EventFlagSet, "A flag was set on a project, release, file or user."},

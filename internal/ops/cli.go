@@ -50,6 +50,7 @@ type AdminCommand struct {
 	Token  TokenCommand  `cmd:"" help:"API tokens."`
 	Role   RoleCommand   `cmd:"" help:"Who may do what in a project."`
 	Flag   FlagCommand   `cmd:"" help:"Flags: yanked, deprecated, archived, quarantined, removed, deleted, locked."`
+	Label  LabelCommand  `cmd:"" help:"Labels: flags for which nothing behaves differently."`
 	Name   NameCommand   `cmd:"" help:"The name registry."`
 	Switch SwitchCommand `cmd:"" help:"Run-time switches such as read-only."`
 	Mail   MailCommand   `cmd:"" help:"How mail leaves."`

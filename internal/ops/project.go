@@ -15,6 +15,9 @@ import (
 type ProjectCommand struct {
 	Private ProjectPrivate `cmd:"" help:"Let only who has a role in it read a project. Example: strongroom admin project private demo"`
 	Public  ProjectPublic  `cmd:"" help:"Let whoever may read the index read a project."`
+	Delete  ProjectDelete  `cmd:"" help:"Delete a project, a release or a file; nothing is destroyed. Example: strongroom admin project delete demo --release 1.0 --reason 'published by mistake'"`
+	Restore ProjectRestore `cmd:"" help:"Undo a deletion."`
+	Purge   ProjectPurge   `cmd:"" help:"Remove the bytes of what was deleted or removed, for good. Example: strongroom admin project purge demo --file demo-1.0.tar.gz --category secret"`
 	List    ProjectList    `cmd:"" help:"List projects. Example: strongroom admin project list --ownerless"`
 }
 

@@ -79,6 +79,9 @@ func (r *recheck) project(ctx context.Context, name string) error {
 	}
 	slices.SortFunc(files, func(a, b database.FileInPlace) int { return strings.Compare(a.Filename, b.Filename) })
 	for _, f := range files {
+		if !f.PurgedAt.IsZero() {
+			continue // its bytes are gone for good
+		}
 		v, err := r.file(ctx, f.File)
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.Filename, err)

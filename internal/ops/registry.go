@@ -13,6 +13,7 @@ import (
 // NameCommand groups the commands on the name registry.
 type NameCommand struct {
 	Prohibit NameProhibit `cmd:"" help:"Keep a name from being registered. Example: strongroom admin name prohibit demoo --message 'this is not demo' --successor demo"`
+	Assign   NameAssign   `cmd:"" help:"Give the name of a deleted project to somebody. Example: strongroom admin name assign demo --owner alice"`
 	Allow    NameAllow    `cmd:"" help:"Lift a prohibition."`
 }
 

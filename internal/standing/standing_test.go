@@ -80,9 +80,9 @@ func TestX07JournalActions(t *testing.T) {
 			{"", "", index.Quarantined, "project quarantined", "project quarantine cleared"},
 			{"1", "", index.Quarantined, "release quarantined", "release quarantine cleared"},
 			{"", wheel, index.Quarantined, "set quarantined file " + wheel, "clear quarantined file " + wheel},
-			{"", "", index.Deleted, "remove project", "clear deleted project"},
-			{"1", "", index.Deleted, "remove release", "clear deleted release"},
-			{"", wheel, index.Removed, "remove file " + wheel, "clear removed file " + wheel},
+			{"", "", index.Deleted, "remove project", "add py3 file demo-2.0-py3-none-any.whl"},
+			{"1", "", index.Deleted, "remove release", "add source file demo-1.0.tar.gz"},
+			{"", wheel, index.Removed, "remove file " + wheel, "add py3 file " + wheel},
 			{"", "", index.Archived, "set archived project", "clear archived project"},
 			{"", "", index.Deprecated, "set deprecated project", "clear deprecated project"},
 			{"", "", index.Locked, "set locked project", "clear locked project"},
@@ -92,7 +92,7 @@ func TestX07JournalActions(t *testing.T) {
 			set := w.lastAction()
 			w.must(w.clear(row.version, row.file, row.kind))
 			cleared := w.lastAction()
-			if set.Action != row.set || cleared.Action != row.cleared || set.Serial <= before || cleared.Serial != set.Serial+1 {
+			if set.Action != row.set || cleared.Action != row.cleared || set.Serial <= before || cleared.Serial <= set.Serial {
 				t.Errorf("%s: %+v, %+v; want %q, %q", row.kind, set, cleared, row.set, row.cleared)
 			}
 			if want := row.version != "" || row.file != ""; (set.Version == "1.0") != want || set.Actor != "mod" {
@@ -257,7 +257,7 @@ func TestColumnsFollowTheFlagsOnAnyWalk(t *testing.T) {
 			}
 			if err == nil {
 				done++
-			} else if !index.HasCode(err, index.CodeInvalidForm) {
+			} else if !index.HasCode(err, index.CodeInvalidForm) && !index.HasCode(err, index.CodeNotRestorable) {
 				t.Fatal(err)
 			}
 		}

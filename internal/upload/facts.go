@@ -76,12 +76,12 @@ func (a *Acceptor) readClaim(ctx context.Context, q database.Q, in *incoming) er
 }
 
 // restorable reports whether an upload of the same bytes may bring a file back:
-// nothing but its own deletion withdraws it, owners may undo that still, and its
+// nothing but its owners' own deletion withdraws it, they may undo that still, and its
 // bytes were not removed for a reason of their own. An operator's import never
 // does: it does not know what was deleted on purpose.
 func restorable(f database.FileInPlace, now time.Time) bool {
 	deleted, is := f.Standing.Get(index.Deleted)
 	withdrawn := f.Standing.Without(index.Deleted).Withdrawn() || f.ReleaseStanding.Withdrawn() || f.ProjectStanding.Withdrawn()
 	stored := f.PurgedAt.IsZero() || f.PurgeCategory == "retention"
-	return is && !withdrawn && stored && now.Before(deleted.Restorable)
+	return is && deleted.Side == index.ByOwner && !withdrawn && stored && now.Before(deleted.Restorable)
 }

@@ -106,7 +106,7 @@ func projectRows() []row {
 		{"row 14 reserved", wheel, func(u *Upload) {
 			u.Facts.Exists, u.Facts.NameRow.State = false, index.NameReserved
 		}, index.CodeNameProhibited, "isn't allowed"},
-		{"row 14 SD-15 had files", wheel, func(u *Upload) { u.Facts.Exists = false }, index.CodeNameHeld, "not given away again"},
+		{"row 14 SD-15 had files", wheel, func(u *Upload) { u.Facts.Exists, u.Facts.NameRow.State = false, index.NameDeleted }, index.CodeNameHeld, "not given away again"},
 		{"row 14 SD-15 held", wheel, func(u *Upload) {
 			u.Facts.Exists, u.Facts.NameRow.HadFiles, u.Facts.NameRow.HeldUntil = false, false, now().AddDate(0, 0, 1)
 		}, index.CodeNameHeld, "is held until 2026-05-16 12:00 UTC"},
