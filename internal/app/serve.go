@@ -105,7 +105,10 @@ func (s *Server) pages(own *manage.Manage) []middleware.Route {
 		browse.New(a.DB, a.Pages, a.Config.URL),
 		signin.New(a.Accounts),
 		own,
-		manage.NewGroups(manage.Groups{DB: a.DB, Actions: &maintain.Actions{Recorder: a.Recorder, Guard: a.Guard, Limiter: a.Accounts.Limiter}, Clock: a.Recorder.Clock}),
+		manage.NewGroups(manage.Groups{
+			DB: a.DB, Clock: a.Recorder.Clock, NewDays: *a.Config.ReleaseMaxAgeDays,
+			Actions: &maintain.Actions{Recorder: a.Recorder, Guard: a.Guard, Limiter: a.Accounts.Limiter, Deletions: maintain.DeletionPolicy{Restore: 30 * 24 * time.Hour}},
+		}),
 		unsubscribe.New(a.Recorder, a.Keys),
 	)
 }
