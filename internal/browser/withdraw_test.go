@@ -88,7 +88,7 @@ func (p *person) deprecates(look func(name string)) {
 	p.fill("#specifier", "<2.0")
 	p.choose("#rule-category", "eol")
 	p.fill("#rule-reason", "Versions before 2.0 get no more fixes.")
-	p.fill("#rule-successors", "better-story")
+	p.choose("#rule-successors", "better-story") // an empty text area cannot be cleared
 	p.press("input[name=later]")
 	p.click("form[method=get] button")
 	p.see("matches 2 of the releases")

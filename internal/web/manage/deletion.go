@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -105,27 +106,40 @@ func (g *Groups) deleteFile(r *http.Request, v *access.Visitor, at access.At, fo
 func reasonOf(form url.Values) string { return strings.TrimSpace(form.Get("reason")) }
 
 // mayRestore is what a person may restore, over all projects.
-type mayRestore []maintain.Deleted
+type mayRestore struct {
+	things     []maintain.Deleted // that the person owned when they were deleted
+	everything bool               // administrators may restore all else too
+}
 
-func (g *Groups) mine(ctx context.Context, v *access.Visitor) (mayRestore, error) {
-	return g.Actions.DeletedOf(ctx, v)
+func (g *Groups) mine(ctx context.Context, v *access.Visitor) (m mayRestore, err error) {
+	m.everything = v.User.Superuser
+	m.things, err = g.Actions.DeletedOf(ctx, v)
+	return m, err
 }
 
 // remains describes something deleted, by its version as it is shown, for the
 // person who may restore these.
 func (m mayRestore) remains(p index.Project, on maintain.Place, f index.Flag, now time.Time) remains {
-	out := remains{Project: p.Name, Display: p.DisplayName, Version: on.Version, File: on.File, Flag: f, Left: daysLeft(f.Restorable, now)}
-	for _, d := range m {
-		if d.Project.ID == p.ID && d.Version == on.Version && d.File == on.File {
-			out.Mine, out.Blockers = true, d.Blockers
-		}
+	out := remains{Project: p.Name, Display: p.DisplayName, Version: on.Version, File: on.File, Flag: f, Left: daysLeft(f.Restorable, now), Mine: m.everything}
+	if d, found := m.find(p.Name, on); found && d.Project.ID == p.ID {
+		out.Mine, out.Blockers = true, d.Blockers
 	}
 	return out
 }
 
-// all describes everything that the person may restore.
+func (m mayRestore) find(name string, on maintain.Place) (d maintain.Deleted, found bool) {
+	i := slices.IndexFunc(m.things, func(d maintain.Deleted) bool {
+		return d.Project.Name == name && d.Version == on.Version && d.File == on.File
+	})
+	if i < 0 {
+		return d, false
+	}
+	return m.things[i], true
+}
+
+// all describes everything that the person owned.
 func (m mayRestore) all(now time.Time) (out []remains) {
-	for _, d := range m {
+	for _, d := range m.things {
 		out = append(out, m.remains(d.Project, maintain.Place{Version: d.Version, File: d.File}, d.Flag, now))
 	}
 	return out
@@ -144,35 +158,47 @@ func daysLeft(until, now time.Time) string {
 // restore takes back a deletion. Who may is decided by who owned the thing then,
 // not by the roles of today (SD-18); a name may belong to another project now.
 func (g *Groups) restore(r *http.Request, v *access.Visitor, _ access.At, form url.Values) (to, sentence string, err error) {
-	name, version, file := form.Get("project"), form.Get("version"), form.Get("file")
-	p, err := g.deletedProject(r.Context(), v, name, version, file)
+	ctx, shown := r.Context(), maintain.Place{Version: form.Get("version"), File: form.Get("file")}
+	p, err := g.deletedProject(ctx, v, form.Get("project"), shown)
 	if err != nil {
 		return "", "", err
 	}
-	to = projectPath(p, "releases")
-	if file != "" {
-		to = projectPath(p, "release/"+url.PathEscape(version))
+	if to, err = g.afterRestore(ctx, v, p, shown); err != nil {
+		return "", "", err
 	}
-	what := remains{Display: p.DisplayName, Version: version, File: file}
-	on := maintain.Place{Version: canonical(version), File: file}
-	return to, what.Title() + " is restored.", g.Actions.Restore(r.Context(), v, p, on)
+	what := remains{Display: p.DisplayName, Version: shown.Version, File: shown.File}
+	on := maintain.Place{Version: canonical(shown.Version), File: shown.File}
+	return to, what.Title() + " is restored.", g.Actions.Restore(ctx, v, p, on)
 }
 
 // deletedProject is the project in which something was deleted: one that the
 // person owned then, else the one that has the name.
-func (g *Groups) deletedProject(ctx context.Context, v *access.Visitor, name, version, file string) (index.Project, error) {
+func (g *Groups) deletedProject(ctx context.Context, v *access.Visitor, name string, on maintain.Place) (index.Project, error) {
 	mine, err := g.mine(ctx, v)
 	if err != nil {
 		return index.Project{}, err
 	}
-	for _, d := range mine {
-		if d.Project.Name == name && d.Version == version && d.File == file {
-			return d.Project, nil
-		}
+	if d, found := mine.find(name, on); found {
+		return d.Project, nil
 	}
 	p, found, err := g.DB.Project(ctx, name)
 	if err == nil && !found {
 		err = index.Refuse(index.CodeGroupField, "There is nothing of the name %q to restore.", name)
 	}
 	return p, err
+}
+
+// afterRestore is the page that shows what was restored, as far as the person
+// may still open it.
+func (g *Groups) afterRestore(ctx context.Context, v *access.Visitor, p index.Project, on maintain.Place) (string, error) {
+	role, err := g.DB.RoleOf(ctx, p.ID, v.User.ID)
+	switch {
+	case err != nil:
+		return "", err
+	case !v.User.Superuser && role != index.Owner && role != index.Maintainer:
+		return "/manage/projects/", nil
+	case on.File != "":
+		return projectPath(p, "release/"+url.PathEscape(on.Version)), nil
+	}
+	return projectPath(p, "releases"), nil
 }

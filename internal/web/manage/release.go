@@ -53,16 +53,16 @@ type releasePage struct {
 
 func (g *Groups) release(w http.ResponseWriter, r *http.Request, f refusal) error {
 	data := releasePage{refusal: f, projectFrame: g.frame(w, "releases")}
-	rel, err := g.releaseAt(r, visitor(w), data.Project)
+	mine, err := g.mine(r.Context(), visitor(w))
+	if err != nil {
+		return err
+	}
+	rel, err := g.releaseAt(r, data.Project, mine)
 	if err != nil {
 		return err
 	}
 	data.managedRelease, data.Hears = rel, hears(rel.Status)
 	if flag := deleted(rel.Standing); flag != nil {
-		mine, err := g.mine(r.Context(), visitor(w))
-		if err != nil {
-			return err
-		}
 		data.Deleted = []remains{mine.remains(data.Project, maintain.Place{Version: rel.Version}, *flag, data.At)}
 	}
 	if flag := held(rel.Standing); flag != nil {
@@ -83,8 +83,8 @@ func (g *Groups) closed(rel index.Release, now time.Time) bool {
 }
 
 // releaseAt is the release that the address names.
-func (g *Groups) releaseAt(r *http.Request, v *access.Visitor, p index.Project) (managedRelease, error) {
-	all, err := g.managed(r.Context(), v, p)
+func (g *Groups) releaseAt(r *http.Request, p index.Project, mine mayRestore) (managedRelease, error) {
+	all, err := g.managed(r.Context(), p, mine)
 	if err != nil {
 		return managedRelease{}, err
 	}

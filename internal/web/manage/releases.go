@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"strongroom/internal/access"
 	"strongroom/internal/database"
 	"strongroom/internal/index"
 	"strongroom/internal/maintain"
@@ -72,13 +71,13 @@ type remains struct {
 // Title is what it is, for people.
 func (r remains) Title() string { return cmp.Or(r.File, strings.TrimSpace(r.Display+" "+r.Version)) }
 
-func (g *Groups) releases(w http.ResponseWriter, r *http.Request, f refusal) (err error) {
+func (g *Groups) releases(w http.ResponseWriter, r *http.Request, f refusal) error {
 	data := releasesPage{refusal: f, projectFrame: g.frame(w, "releases")}
-	all, err := g.managed(r.Context(), visitor(w), data.Project)
+	mine, err := g.mine(r.Context(), visitor(w))
 	if err != nil {
 		return err
 	}
-	mine, err := g.mine(r.Context(), visitor(w))
+	all, err := g.managed(r.Context(), data.Project, mine)
 	if err != nil {
 		return err
 	}
@@ -94,7 +93,7 @@ func (g *Groups) releases(w http.ResponseWriter, r *http.Request, f refusal) (er
 
 // managed reads the releases of a project with their files, the newest version
 // first.
-func (g *Groups) managed(ctx context.Context, v *access.Visitor, p index.Project) ([]managedRelease, error) {
+func (g *Groups) managed(ctx context.Context, p index.Project, mine mayRestore) ([]managedRelease, error) {
 	releases, err := g.DB.Releases(ctx, p.ID)
 	if err != nil {
 		return nil, err
@@ -104,10 +103,6 @@ func (g *Groups) managed(ctx context.Context, v *access.Visitor, p index.Project
 		return nil, err
 	}
 	reports, err := g.DB.FileReportsOf(ctx, p.ID)
-	if err != nil {
-		return nil, err
-	}
-	mine, err := g.mine(ctx, v)
 	if err != nil {
 		return nil, err
 	}

@@ -45,7 +45,7 @@ type standingRule struct {
 
 func (g *Groups) rules(w http.ResponseWriter, r *http.Request, f refusal) error {
 	data := rulesPage{refusal: f, projectFrame: g.frame(w, "rules")}
-	releases, err := g.managed(r.Context(), visitor(w), data.Project)
+	releases, err := g.managed(r.Context(), data.Project, mayRestore{})
 	if err != nil {
 		return err
 	}

@@ -32,6 +32,15 @@ func (g *Groups) frame(w http.ResponseWriter, tab string) projectFrame {
 	return f
 }
 
+// Did is what administrators did, "" for nothing.
+func (f projectFrame) Did() string {
+	if f.Held == nil {
+		return ""
+	}
+	k, _ := index.KindOf(f.Held.Kind)
+	return k.PastTense
+}
+
 // held finds the flag with which administrators keep a thing as it is, the one
 // of the highest rank.
 func held(s index.Standing) *index.Flag {
