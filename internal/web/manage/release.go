@@ -30,7 +30,7 @@ func (g *Groups) releaseRoutes() []middleware.Route {
 			choice{"yank_file", g.yankFile, g.release},
 			choice{"unyank_file", g.unyankFile, g.release},
 			choice{"confirm_delete_version", g.deleteRelease, g.releaseDeletion},
-			choice{"confirm_filename", g.deleteFile, g.fileDeletion},
+			choice{"file_id", g.deleteFile, g.fileDeletion},
 		), Doc: "Yanks a release or a file, takes that back, or deletes one."},
 		{Methods: "POST", Path: release + "deprecate/{$}", Right: access.SetFlags, Handler: post(g.deprecateRelease, g.release), Doc: "Deprecates a release."},
 		{Methods: "POST", Path: release + "undeprecate/{$}", Right: access.SetFlags, Handler: post(g.undeprecateRelease, g.release), Doc: "Ends the deprecation of a release."},

@@ -373,3 +373,45 @@ func TestSD14Reopen(t *testing.T) {
 		t.Errorf("the page says:\n%s", r.Text)
 	}
 }
+
+// TestSD18WhoRestores: who owned it then, though the role is gone; and
+// administrators.
+func TestSD18WhoRestores(t *testing.T) {
+	s := startShared(t)
+	s.give("demo", "dora", index.Owner)
+	alice := s.as("alice")
+	s.ok(alice.PostForm(release1, "confirm_delete_version", "1.0"))
+	s.ok(s.as("dora").PostForm(collaboration+"delete/", "username", "alice"))
+	page := alice.Get("/manage/projects/")
+	s.refused(page, 200, "<strong>Demo 1.0</strong>")
+	done := s.ok(alice.PostForm("/manage/projects/restore/", "project", "demo", "version", "1.0", "file", ""))
+	if done.To() != "/manage/projects/" {
+		t.Errorf("who has no role comes to %s", done.To())
+	}
+	s.ok(s.as("dora").PostForm(release1, "confirm_delete_version", "1.0"))
+	admin := s.as("admin")
+	s.refused(admin.Get(demo+"releases/"), 200, ">Restore</button>")
+	s.ok(admin.PostForm("/manage/projects/restore/", "project", "demo", "version", "1.0", "file", ""))
+	if !strings.Contains(s.simple(), wheel1) {
+		t.Errorf("installers see\n%s", s.simple())
+	}
+}
+
+// TestSD20BlockersAreExplained: a file cannot come back before its release, and
+// the page says so in place of a button.
+func TestSD20BlockersAreExplained(t *testing.T) {
+	s := startShared(t)
+	s.publish(apptest.Sdist("Demo", "1.0", "x"))
+	alice := s.as("alice")
+	s.ok(alice.PostForm(release1, "file_id", wheel1, "confirm_filename", wheel1))
+	s.ok(alice.PostForm(release1, "confirm_delete_version", "1.0"))
+	_, list, _ := strings.Cut(alice.Get("/manage/projects/").Text, "<strong>"+wheel1)
+	item, _, _ := strings.Cut(list, "<strong>")
+	if !strings.Contains(item, "It cannot be restored:") || strings.Contains(item, "<button") {
+		t.Errorf("the page says of the file:\n%s", item)
+	}
+	r := alice.PostForm("/manage/projects/restore/", "project", "demo", "version", "1.0", "file", wheel1)
+	if r.StatusCode != 400 || strings.Contains(s.simple(), wheel1) {
+		t.Errorf("the file: %s", r.Status)
+	}
+}
