@@ -15,13 +15,13 @@ import (
 	"time"
 
 	"strongroom/internal/api"
-	"strongroom/internal/maintain"
 	"strongroom/internal/middleware"
 	"strongroom/internal/phrase"
 	"strongroom/internal/web"
 	"strongroom/internal/web/browse"
 	"strongroom/internal/web/manage"
 	"strongroom/internal/web/signin"
+	"strongroom/internal/web/stop"
 	"strongroom/internal/web/unsubscribe"
 )
 
@@ -105,11 +105,9 @@ func (s *Server) pages(own *manage.Manage) []middleware.Route {
 		browse.New(a.DB, a.Pages, a.Config.URL),
 		signin.New(a.Accounts),
 		own,
-		manage.NewGroups(manage.Groups{
-			DB: a.DB, Clock: a.Recorder.Clock, NewDays: *a.Config.ReleaseMaxAgeDays,
-			Actions: &maintain.Actions{Recorder: a.Recorder, Guard: a.Guard, Limiter: a.Accounts.Limiter, Deletions: maintain.DeletionPolicy{Restore: 30 * 24 * time.Hour}},
-		}),
+		manage.NewGroups(manage.Groups{DB: a.DB, Actions: a.Maintain, Clock: a.Recorder.Clock, NewDays: *a.Config.ReleaseMaxAgeDays}),
 		unsubscribe.New(a.Recorder, a.Keys),
+		stop.New(a.Recorder),
 	)
 }
 

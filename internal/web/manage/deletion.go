@@ -41,6 +41,15 @@ type deletionPage struct {
 	Forecast maintain.Forecast
 }
 
+// BadName marks the field for the name when something else was typed, BadReason
+// the other one when the name was right.
+func (d deletionPage) BadName() bool {
+	return d.Wrong != "" && confirmed(d.Typed, d.Field, d.Name) != nil
+}
+
+// BadReason is the rest of BadName.
+func (d deletionPage) BadReason() bool { return d.Wrong != "" && !d.BadName() }
+
 func (g *Groups) projectDeletion(w http.ResponseWriter, r *http.Request, f refusal) error {
 	data := deletionPage{refusal: f, projectFrame: g.frame(w, "settings"), What: "project", Field: "confirm_project_name"}
 	data.Name = data.Project.DisplayName

@@ -415,3 +415,23 @@ func TestSD20BlockersAreExplained(t *testing.T) {
 		t.Errorf("the file: %s", r.Status)
 	}
 }
+
+// TestSD05PolicyOffersYank: where owners may not delete, the page says why, has
+// nothing to type into, and leads to yanking; a form that is sent is refused.
+func TestSD05PolicyOffersYank(t *testing.T) {
+	s := startShared(t, func(c *config.Config) { c.Deletion.Policy = "admins-only" })
+	alice := s.as("alice")
+	for page, back := range map[string]string{
+		demo + "delete_project/":                 demo + "releases/",
+		release1 + "delete/":                     release1 + "#yank",
+		release1 + "delete_file/" + wheel1 + "/": release1,
+	} {
+		r := alice.Get(page)
+		s.refused(r, 200, "Only administrators delete here.")
+		s.refused(r, 200, `<a class="button" href="`+back+`">Yank`)
+		s.noForms(r)
+	}
+	s.refused(alice.PostForm(release1, "confirm_delete_version", "1.0"), 403, "Only administrators delete here.")
+	s.Run("admin", "switch", index.SwitchNoDeletion, "on")
+	s.refused(alice.PostForm(demo+"delete_project/", "confirm_project_name", "Demo"), 403, "Deletion is temporarily disabled")
+}
