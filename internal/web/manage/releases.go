@@ -54,7 +54,8 @@ type managedFile struct {
 	database.FileInPlace
 	Status index.Status
 	Marks  []mark
-	Yank   *stood // of the file itself, nil for none
+	Yank   *stood      // of the file itself, nil for none
+	Held   *index.Flag // with it administrators keep the file as it is, nil for none
 	Report index.FileReport
 }
 
@@ -123,7 +124,9 @@ func filesOf(p index.Project, files []database.FileInPlace, reports map[int64]in
 			c.gone[f.ReleaseID] = append(c.gone[f.ReleaseID], mine.remains(p, maintain.Place{Version: f.Version, File: f.Filename}, *flag, now))
 			continue
 		}
-		c.live[f.ReleaseID] = append(c.live[f.ReleaseID], managedFile{f, f.Status(), marks(f.Standing), stands(f.Standing, index.Yanked), reports[f.ID]})
+		c.live[f.ReleaseID] = append(c.live[f.ReleaseID], managedFile{
+			FileInPlace: f, Status: f.Status(), Marks: marks(f.Standing), Yank: stands(f.Standing, index.Yanked), Held: held(f.Standing), Report: reports[f.ID],
+		})
 	}
 	return c
 }

@@ -303,6 +303,12 @@ func TestSN03HeldRelease(t *testing.T) {
 	s.refused(r, 200, "we look into it")
 	s.noForms(r)
 	s.refused(alice.Get(demo+"release/2.0/"), 200, "confirm_yank_version")
+	s.flag("", "demo-2.0-py3-none-any.whl", index.Flag{Kind: index.Quarantined, Reason: "only this file"})
+	r = alice.Get(demo + "release/2.0/")
+	s.refused(r, 200, "<q>only this file</q>")
+	if strings.Contains(r.Text, `name="yank_file"`) || strings.Contains(r.Text, "delete_file/") {
+		t.Errorf("the held file has forms:\n%s", r.Text)
+	}
 }
 
 // TestWhatAdministratorsSetIsTheirs: owners see it and cannot take it back.
