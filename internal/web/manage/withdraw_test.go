@@ -413,7 +413,7 @@ func TestSD20BlockersAreExplained(t *testing.T) {
 	s.ok(alice.PostForm(release1, "confirm_delete_version", "1.0"))
 	_, list, _ := strings.Cut(alice.Get("/manage/projects/").Text, "<strong>"+wheel1)
 	item, _, _ := strings.Cut(list, "<strong>")
-	if !strings.Contains(item, "It cannot be restored:") || strings.Contains(item, "<button") {
+	if !strings.Contains(item, "It cannot be restored now. The release") || strings.Contains(item, "<button") {
 		t.Errorf("the page says of the file:\n%s", item)
 	}
 	r := alice.PostForm("/manage/projects/restore/", "project", "demo", "version", "1.0", "file", wheel1)
