@@ -106,7 +106,7 @@ func (s *Server) pages(own *manage.Manage) []middleware.Route {
 		browse.New(a.DB, a.Pages, a.Config.URL),
 		signin.New(a.Accounts),
 		own,
-		manage.NewGroups(manage.Groups{DB: a.DB, Actions: a.Maintain, Clock: a.Recorder.Clock, Docs: a.documentation()}),
+		manage.NewGroups(manage.Groups{DB: a.DB, Actions: a.Maintain, Clock: a.Recorder.Clock, Docs: a.documentation(), NewDays: *a.Config.ReleaseMaxAgeDays}),
 		unsubscribe.New(a.Recorder, a.Keys),
 		stop.New(a.Recorder),
 		report.New(a.DB, a.Pages, a.Moderate),

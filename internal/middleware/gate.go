@@ -48,20 +48,21 @@ func (g *Gate) Admit(route Route) Handler {
 			return route.Handler(w, r) // the handler reads the token and the switches itself
 		}
 		rec := Of(w)
-		if err := g.enter(rec, r, route, rule); err != nil {
-			if to := detour(r, route, rule, err); to != "" {
-				return See(w, to)
-			}
-			return err
+		err := g.enter(rec, r, route, rule)
+		if err == nil && route.Writes(r.Method) {
+			err = g.Guard.Writable(r.Context())
 		}
-		if route.Writes(r.Method) {
-			if err := g.Guard.Writable(r.Context()); err != nil {
+		if err == nil {
+			open := rule.Who == access.Anyone || rule.Who == access.Readers && !g.Guard.Policy.ClosedReading
+			rec.Reserved = !open || rec.At.Project.Private
+			if err = route.Handler(w, r); !index.HasCode(err, index.CodeProveAgain) {
 				return err
 			}
 		}
-		open := rule.Who == access.Anyone || rule.Who == access.Readers && !g.Guard.Policy.ClosedReading
-		rec.Reserved = !open || rec.At.Project.Private
-		return route.Handler(w, r)
+		if to := detour(r, route, rule, err); to != "" { // also for an action that asks for more than its address did
+			return See(w, to)
+		}
+		return err
 	}
 }
 

@@ -11,8 +11,8 @@ import (
 	"strongroom/internal/standing"
 )
 
-// part is what a takedown is of.
-type part struct {
+// takenPart is what a takedown is of.
+type takenPart struct {
 	Project string `arg:"" help:"The project."`
 	Release string `help:"Only one release of it." xor:"part"`
 	File    string `help:"Only one file of it." xor:"part"`
@@ -35,7 +35,7 @@ func (w words) takedown() moderate.Takedown {
 
 // QuarantineCommand takes something out of reach until somebody has judged it.
 type QuarantineCommand struct {
-	part
+	takenPart
 	words
 	FreezeOwners bool `help:"Freeze its owners and maintainers too."`
 }
@@ -49,7 +49,7 @@ func (c *QuarantineCommand) Run(ctx context.Context, o *Operator) error {
 
 // RemoveCommand takes something away for good.
 type RemoveCommand struct {
-	part
+	takenPart
 	words
 	Category   string `required:"" enum:"malware,spam,dependency-confusion,impersonation,policy,legal,other" help:"As what: malware, spam, dependency-confusion, impersonation, policy, legal or other."`
 	KeepOwners bool   `help:"Do not freeze its owners and maintainers, as is done for malware."`
@@ -64,7 +64,7 @@ func (c *RemoveCommand) Run(ctx context.Context, o *Operator) error {
 
 // ClearTakedownCommand ends a quarantine or removal.
 type ClearTakedownCommand struct {
-	part
+	takenPart
 	words
 }
 
@@ -77,7 +77,7 @@ func (c *ClearTakedownCommand) Run(ctx context.Context, o *Operator) error {
 }
 
 // act runs fn with the part held, and tells how to undo it.
-func (p part) act(ctx context.Context, o *Operator, asJSON bool, fn func(*change.Tx, standing.Subject) (index.Act, error)) error {
+func (p takenPart) act(ctx context.Context, o *Operator, asJSON bool, fn func(*change.Tx, standing.Subject) (index.Act, error)) error {
 	canonical := ""
 	if p.Release != "" {
 		v, err := pep440.Parse(p.Release)

@@ -208,8 +208,10 @@ func TestReleasesAndHistory(t *testing.T) {
 		}
 		return tx.InsertFileReport(ctx, files[0].ID, index.FileReport{Warnings: []string{"needs glibc, says <the gate>"}, Platform: "manylinux_2_28_x86_64"})
 	})
-	r := bob.Get("/manage/project/demo/releases/")
-	s.refused(r, 200, "<a href=\"/project/demo/1.0/\">1.0</a>")
+	s.refused(bob.Get("/manage/project/demo/releases/"), 200, "<a href=\"/manage/project/demo/release/1.0/\">1.0</a>")
+	s.refused(bob.Get("/manage/project/demo/releases/"), 200, "1 warning of the gate")
+	r := bob.Get("/manage/project/demo/release/1.0/")
+	s.refused(r, 200, "<a href=\"/project/demo/1.0/\">")
 	s.refused(r, 200, "needs glibc, says &lt;the gate&gt;")
 	s.refused(r, 200, "<strong>manylinux_2_28_x86_64</strong>")
 	s.refused(bob.Get("/manage/project/demo/history/"), 200, "A file was accepted.")
@@ -234,6 +236,7 @@ func TestSharedPages(t *testing.T) {
 	const o = "/manage/organization/acme/"
 	for _, path := range []string{
 		"/manage/projects/", "/manage/project/demo/settings/", "/manage/project/demo/releases/", collaboration, "/manage/project/demo/history/",
+		"/manage/project/demo/release/1.0/", "/manage/project/demo/rules/?specifier=%3C2", "/manage/project/demo/delete_project/", "/manage/project/demo/release/1.0/delete/",
 		"/manage/organizations/", o + "settings/", o + "people/", o + "projects/", o + "teams/", o + "history/",
 		o + "team/red/settings/", o + "team/red/members/", o + "team/red/projects/", o + "team/red/history/",
 	} {
