@@ -30,6 +30,7 @@ func (a *App) jobs() *queue.Queue {
 	})
 	a.office().Register(q)
 	a.Accounts.HandleJobs(q)
+	q.Handle(moderate.JobNewProject, a.Moderate.NewProject)
 	q.Handle(moderate.JobTellReporter, a.Moderate.TellReporter)
 	a.withdrawals(q, sweeper)
 	q.Handle(standing.TimerJob, (&standing.Timers{Recorder: a.Recorder}).Run)
