@@ -32,6 +32,7 @@ func (a *App) jobs() *queue.Queue {
 	a.Accounts.HandleJobs(q)
 	a.withdrawals(q, sweeper)
 	q.Handle(moderate.JobTellReporter, a.Moderate.TellReporter)
+	q.Handle(moderate.JobNewProject, a.Moderate.NewProject)
 	q.Handle(standing.TimerJob, (&standing.Timers{Recorder: a.Recorder}).Run)
 	if file := a.Config.Docs.RedirectsFile; file != "" {
 		q.Handle(maintain.DocsJob, func(ctx context.Context, _ json.RawMessage) error { return a.writeRedirects(ctx, file) })

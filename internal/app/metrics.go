@@ -95,6 +95,7 @@ func (m *metrics) text(ctx context.Context) []byte {
 	}
 	e.single("strongroom_last_serial", "gauge", "The newest serial of the journal.", float64(serial))
 	m.app.writeBreachChecks(e)
+	m.app.writeModeration(ctx, e)
 	writeRuntime(e)
 	writeProcess(e)
 	return e.text.Bytes()

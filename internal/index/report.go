@@ -102,3 +102,12 @@ type Report struct {
 
 // Open reports whether moderators have yet to decide.
 func (r Report) Open() bool { return r.State == ReportReceived }
+
+// JobNewProject is the kind of job that looks at the name of a project that was
+// just made: the upload never waits for it.
+const JobNewProject = "new-project"
+
+// NewProject is the arguments of such a job.
+type NewProject struct {
+	Name string `json:"name"` // normalised
+}

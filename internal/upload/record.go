@@ -140,6 +140,11 @@ func (a *Acceptor) project(ctx context.Context, tx *change.Tx, in *incoming) (in
 	}
 	tx.Journal(in.Name, "", "create")
 	tx.Journal(in.Name, "", "add Owner "+owner.Username)
+	if in.by.identity != nil { // what an operator takes over is no news to moderators
+		if err := tx.Enqueue(index.JobNewProject, index.NewProject{Name: in.Name}, "", time.Time{}); err != nil {
+			return p, err
+		}
+	}
 	tx.Event(index.Event{Action: index.EventProjectCreate, Object: "project:" + in.Name, After: in.File.Name})
 	tx.Event(index.Event{Action: index.EventRoleAdd, Object: "project:" + in.Name, After: "Owner " + owner.Username})
 	return p, tx.GrowProject(ctx, p.ID, in.Digests.Size, in.File.Name)
