@@ -91,6 +91,12 @@ type evidencePage struct {
 	Preview  *preview
 }
 
+// Categories are those of removals.
+func (p evidencePage) Categories() []string {
+	k, _ := index.KindOf(index.Removed)
+	return k.Categories
+}
+
 // Open are the reports on which nobody decided yet.
 func (p evidencePage) Open() (out []reported) {
 	for _, r := range p.Reports {

@@ -158,8 +158,9 @@ func seen(h diff.Hunk) shownHunk {
 // memberPage is what member.html shows: one member, whole, beside what it was.
 type memberPage struct {
 	frame
+	Project      string
 	File, Before string
-	Path         string
+	Path         string // of the member
 	Size         int64
 	SHA256       string
 	difference
@@ -171,7 +172,7 @@ func (s *Staff) member(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	path := r.URL.Query().Get("path")
-	data := memberPage{File: f.Filename, Path: path}
+	data := memberPage{Project: f.Project, File: f.Filename, Path: path}
 	if data.frame, err = s.frame(w, r, "reports", refusal{}); err != nil {
 		return err
 	}

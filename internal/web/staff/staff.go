@@ -94,6 +94,35 @@ func (s *Staff) frame(w http.ResponseWriter, r *http.Request, tab string, f refu
 	return out, err
 }
 
+// row is one act with the page that it stands on, for the template act.
+type row struct {
+	Act  index.Act
+	Path string
+}
+
+// With gives an act to the template act.
+func (f frame) With(a index.Act) row { return row{a, f.Path} }
+
+// personRow is an account with the page that it stands on, for the templates
+// person and freeze.
+type personRow struct {
+	Person person
+	Path   string
+	Now    time.Time
+}
+
+// WithPerson gives an account to the templates person and freeze.
+func (f frame) WithPerson(p person) personRow { return personRow{p, f.Path, f.Now} }
+
+// At is the time of an event.
+func (f frame) At(micros int64) time.Time { return time.UnixMicro(micros) }
+
+// Time writes the time of an event.
+func (f frame) Time(micros int64) string { return shell.When(time.UnixMicro(micros)) }
+
+// Meaning says in words what an event's action is.
+func (f frame) Meaning(action string) string { return index.EventMeaning(action) }
+
 // write shows a page by the name of its template.
 func (s *Staff) write(w http.ResponseWriter, r *http.Request, name string, f refusal, data any) error {
 	return s.pages[name].Write(w, r, f.status(), data)
