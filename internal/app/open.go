@@ -10,12 +10,14 @@ import (
 
 	"strongroom/internal/access"
 	"strongroom/internal/account"
+	"strongroom/internal/api"
 	"strongroom/internal/blob"
 	"strongroom/internal/blob/dir"
 	"strongroom/internal/change"
 	"strongroom/internal/config"
 	"strongroom/internal/database"
 	"strongroom/internal/mail"
+	"strongroom/internal/moderate"
 	"strongroom/internal/ops"
 	"strongroom/internal/packaging/dist"
 	"strongroom/internal/pages"
@@ -47,6 +49,8 @@ type App struct {
 	Breach    *password.Checker
 	Limiter   *ratelimit.Limiter
 	Accounts  *account.Accounts
+	Moderate  *moderate.Actions
+	Downloads *api.Downloads
 
 	company account.Company
 	limits  map[ratelimit.Name]ratelimit.Limit // other figures than the table's
@@ -151,6 +155,10 @@ func (a *App) wire() {
 	a.Root.Before = a.Pages.Forget
 	a.Limiter = &ratelimit.Limiter{DB: a.DB, Clock: clock, Hash: a.Keys.HashAddress, Own: a.limits}
 	a.Accounts = a.accounts(clock)
+	a.Moderate = &moderate.Actions{
+		Recorder: a.Recorder, Guard: a.Guard, Limiter: a.Limiter, Keys: a.Keys, Settings: moderation(c.Moderation),
+	}
+	a.Downloads = &api.Downloads{DB: a.DB, Clock: clock}
 	a.Recorder.SubscribeRights(a.Guard.ForgetRights)
 	a.Recorder.Subscribe(a.Guard.Forget)
 	a.Recorder.Subscribe(a.Pages.Forget)
@@ -201,6 +209,10 @@ func scanning(g config.Gate) *upload.Scanning {
 	}
 	timeout := time.Duration(g.ScanTimeout) * time.Second
 	return &upload.Scanning{Scanner: &scan.Scanner{Target: g.Scan, Timeout: timeout}, Closed: g.ScanFailure == "closed"}
+}
+
+func moderation(m config.Moderation) moderate.Settings {
+	return moderate.Settings{Anonymous: *m.AnonymousReports, AutoQuarantine: *m.AutoQuarantine, MaxDownloads: *m.MaxDownloads, TopNames: *m.TopNames}
 }
 
 func policy(c config.Config) check.Policy {

@@ -77,7 +77,7 @@ func (s *Server) build() error {
 	}
 	doors := &api.API{
 		DB: s.app.DB, Pages: s.app.Pages, Root: s.app.Root, Bucket: s.app.Bucket, Guard: s.app.Guard,
-		Acceptor: s.app.Acceptor, Limiter: s.app.Limiter, Breach: s.app.Breach, Ready: s.ready, Log: s.app.Log, URL: c.URL, SecurityContact: c.SecurityContact,
+		Acceptor: s.app.Acceptor, Limiter: s.app.Limiter, Counter: s.app.Downloads, Breach: s.app.Breach, Ready: s.ready, Log: s.app.Log, URL: c.URL, SecurityContact: c.SecurityContact,
 	}
 	gate, err := middleware.NewGate(s.app.Guard, c.URL)
 	if err != nil {
@@ -151,6 +151,7 @@ func (s *Server) Run(ctx context.Context) error {
 			s.app.Log.Warn("rate limits", "error", err.Error())
 		}
 	})
+	background.Go(func() { s.app.keepCounting(work) })
 	background.Go(func() { s.app.reloadOnHangup(work) })
 	served := make(chan error, 1)
 	go func() { served <- s.http.Serve(l) }()

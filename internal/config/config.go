@@ -134,6 +134,9 @@ type Config struct {
 
 	// Mail is how mail leaves.
 	Mail Mail `toml:"mail"`
+
+	// Moderation is what becomes of reports.
+	Moderation Moderation `toml:"moderation"`
 }
 
 // Default is the settings nothing was said about.
