@@ -22,6 +22,7 @@ import (
 	"strongroom/internal/web/browse"
 	"strongroom/internal/web/manage"
 	"strongroom/internal/web/signin"
+	"strongroom/internal/web/staff"
 	"strongroom/internal/web/unsubscribe"
 )
 
@@ -87,7 +88,11 @@ func (s *Server) build() error {
 	if err != nil {
 		return err
 	}
-	s.routes = slices.Concat(doors.Routes(), s.pages(own))
+	moderators, err := s.app.staff()
+	if err != nil {
+		return err
+	}
+	s.routes = slices.Concat(doors.Routes(), s.pages(own, moderators))
 	s.http = &http.Server{
 		Handler:           s.counted(site.Wrap(middleware.Router(gate, s.routes))),
 		ReadHeaderTimeout: 20 * time.Second,
@@ -99,7 +104,7 @@ func (s *Server) build() error {
 }
 
 // pages is every page for people.
-func (s *Server) pages(own *manage.Manage) []middleware.Route {
+func (s *Server) pages(own *manage.Manage, moderators *staff.Staff) []middleware.Route {
 	a := s.app
 	return web.Routes(
 		browse.New(a.DB, a.Pages, a.Config.URL),
@@ -107,6 +112,7 @@ func (s *Server) pages(own *manage.Manage) []middleware.Route {
 		own,
 		manage.NewGroups(manage.Groups{DB: a.DB, Actions: &maintain.Actions{Recorder: a.Recorder, Guard: a.Guard, Limiter: a.Accounts.Limiter}, Clock: a.Recorder.Clock}),
 		unsubscribe.New(a.Recorder, a.Keys),
+		moderators,
 	)
 }
 

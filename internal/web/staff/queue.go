@@ -8,13 +8,13 @@ import (
 	"time"
 
 	"strongroom/internal/access"
-	"strongroom/internal/database"
 	"strongroom/internal/index"
 	"strongroom/internal/middleware"
+	"strongroom/internal/moderate"
 )
 
-// queueMost is how many open reports the queue reads: the oldest.
-const queueMost = 1_000
+// queueMost is how many projects the queue shows.
+const queueMost = 100
 
 func (s *Staff) queueRoutes() []middleware.Route {
 	return []middleware.Route{
@@ -57,20 +57,17 @@ func (r reported) Title() string {
 
 // waiting is a project in the queue.
 type waiting struct {
-	Name     string
-	Project  index.Project
-	Found    bool
-	Reports  []reported // the oldest first
-	Exposure database.Exposure
-	Points   int
-	now      time.Time
+	moderate.Case
+	Project index.Project
+	Found   bool
+	now     time.Time
 }
 
 // Kinds are what the reports say, each once.
 func (q waiting) Kinds() (out []string) {
 	for _, r := range q.Reports {
-		if !slices.Contains(out, r.Title()) {
-			out = append(out, r.Title())
+		if title := (reported{r, q.now}).Title(); !slices.Contains(out, title) {
+			out = append(out, title)
 		}
 	}
 	return out
@@ -88,14 +85,14 @@ func (q waiting) Reporters() (out []reporter) {
 }
 
 // Age is how long the oldest report waits.
-func (q waiting) Age() string { return q.Reports[0].Age() }
+func (q waiting) Age() string { return span(q.now.Sub(q.Oldest)) }
 
 // SinceUpload is how long ago the newest file came, "" for no file.
 func (q waiting) SinceUpload() string {
-	if q.Exposure.UploadedAt.IsZero() {
+	if q.UploadedAt.IsZero() {
 		return ""
 	}
-	return span(q.now.Sub(q.Exposure.UploadedAt))
+	return span(q.now.Sub(q.UploadedAt))
 }
 
 type reporter struct {
@@ -107,7 +104,8 @@ type reporter struct {
 type queuePage struct {
 	frame
 	Queue   []waiting
-	Total   int // open reports
+	Total   int // projects with open reports
+	Left    int // that fit and are not shown
 	Kinds   []index.ReportKindInfo
 	Kind    string
 	Trusted bool
@@ -119,45 +117,35 @@ func (s *Staff) queue(w http.ResponseWriter, r *http.Request) (err error) {
 	if data.frame, err = s.frame(w, r, "reports", refusal{}); err != nil {
 		return err
 	}
-	reports, err := s.DB.OpenReports(ctx, queueMost)
+	cases, err := moderate.Queue(ctx, s.DB.Q, data.Now)
 	if err != nil {
 		return err
 	}
-	data.Total = len(reports)
-	reports = slices.DeleteFunc(reports, func(one index.Report) bool {
-		return data.Kind != "" && string(one.Kind) != data.Kind || data.Trusted && !one.Trusted
+	data.Total = len(cases)
+	cases = slices.DeleteFunc(cases, func(c moderate.Case) bool {
+		return data.Trusted && !c.Trusted || data.Kind != "" && !says(c, data.Kind)
 	})
-	if data.Queue, err = s.byProject(ctx, reports, data.Now); err != nil {
+	data.Left = max(0, len(cases)-queueMost)
+	data.Queue, err = s.cases(ctx, cases, queueMost, data.Now)
+	if err != nil {
 		return err
 	}
 	return s.write(w, r, "reports", refusal{}, data)
 }
 
-// byProject groups reports and puts the most urgent project first.
-func (s *Staff) byProject(ctx context.Context, reports []index.Report, now time.Time) (out []waiting, err error) {
-	at := map[string]int{}
-	for _, one := range reports {
-		i, known := at[one.Name]
-		if !known {
-			i, at[one.Name] = len(out), len(out)
-			out = append(out, waiting{Name: one.Name, now: now})
-		}
-		out[i].Reports = append(out[i].Reports, reported{one, now})
-	}
-	for i := range out {
-		if err := s.expose(ctx, &out[i]); err != nil {
-			return nil, err
-		}
-	}
-	slices.SortStableFunc(out, func(a, b waiting) int { return b.Points - a.Points })
-	return out, nil
+// says reports whether one of a case's reports is of the kind.
+func says(c moderate.Case, kind string) bool {
+	return slices.ContainsFunc(c.Reports, func(r index.Report) bool { return string(r.Kind) == kind })
 }
 
-// expose reads how much a project in the queue matters.
-func (s *Staff) expose(ctx context.Context, q *waiting) (err error) {
-	if q.Project, q.Found, err = s.DB.Project(ctx, q.Name); err == nil && q.Found {
-		q.Exposure, err = s.DB.ExposureOf(ctx, q.Project.ID, q.now)
+// cases reads what the projects of the most urgent cases are now.
+func (s *Staff) cases(ctx context.Context, all []moderate.Case, most int, now time.Time) (out []waiting, err error) {
+	for _, c := range all[:min(len(all), most)] {
+		q := waiting{Case: c, now: now}
+		if q.Project, q.Found, err = s.DB.Project(ctx, c.Name); err != nil {
+			return nil, err
+		}
+		out = append(out, q)
 	}
-	q.Points = points(*q)
-	return err
+	return out, nil
 }

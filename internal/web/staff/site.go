@@ -13,6 +13,7 @@ import (
 	"strongroom/internal/database"
 	"strongroom/internal/index"
 	"strongroom/internal/middleware"
+	"strongroom/internal/moderate"
 	"strongroom/internal/packaging"
 )
 
@@ -33,7 +34,7 @@ func (s *Staff) siteRoutes() []middleware.Route {
 type overviewPage struct {
 	frame
 	Queue       []waiting // the most urgent
-	Open        int       // reports
+	Open        int       // projects with open reports
 	Quarantined []database.PlacedFlag
 	Automatic   []index.Act // the newest acts of rules
 	Switches    []turned
@@ -46,15 +47,14 @@ func (s *Staff) overview(w http.ResponseWriter, r *http.Request) (err error) {
 	if data.frame, err = s.frame(w, r, "overview", refusal{}); err != nil {
 		return err
 	}
-	reports, err := s.DB.OpenReports(ctx, queueMost)
+	cases, err := moderate.Queue(ctx, s.DB.Q, data.Now)
 	if err != nil {
 		return err
 	}
-	data.Open = len(reports)
-	if data.Queue, err = s.byProject(ctx, reports, data.Now); err != nil {
+	data.Open = len(cases)
+	if data.Queue, err = s.cases(ctx, cases, overviewMost, data.Now); err != nil {
 		return err
 	}
-	data.Queue = data.Queue[:min(len(data.Queue), overviewMost)]
 	if data.Quarantined, err = s.DB.FlagsOfKind(ctx, index.Quarantined, "", 0, overviewMost); err != nil {
 		return err
 	}
@@ -206,6 +206,12 @@ func switchMeaning(name string) string {
 		return "No file can be uploaded."
 	case index.SwitchNoNewProjects:
 		return "No project can be made; files of known ones can be uploaded."
+	case index.SwitchNoDeletion:
+		return "Owners cannot delete anything."
+	case index.SwitchNoNewUsers:
+		return "Nobody can make an account."
+	case index.SwitchNoScanning:
+		return "The operator's scanner does not look at uploads."
 	}
 	return "See docs/MODERATING.md."
 }
@@ -226,4 +232,3 @@ func (s *Staff) turn(r *http.Request, v *access.Visitor, form url.Values) (done,
 	act, err := s.Actions.Switch(r.Context(), v, name, on, strings.TrimSpace(form.Get("note")))
 	return done{"/admin/switches/", fmt.Sprintf("The switch %s is %s.", name, map[bool]string{true: "on", false: "off"}[on]), act}, err
 }
-
