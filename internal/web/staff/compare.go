@@ -36,9 +36,14 @@ func (c memberChange) member() dist.Member {
 	return *c.Old
 }
 
-// text reports whether the member may be short text that is worth reading.
+// text reports whether the member may be short text that is worth reading. The
+// metadata are shown by themselves, and RECORD says nothing new.
 func (c memberChange) text() bool {
 	m := c.member()
+	switch path.Base(c.Key) {
+	case "METADATA", "PKG-INFO", "RECORD":
+		return false
+	}
 	return !m.Dir && m.Link == "" && m.Size <= inspect.ShowMost && (c.Old == nil || c.Old.Size <= inspect.ShowMost)
 }
 
