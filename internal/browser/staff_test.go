@@ -100,7 +100,7 @@ func (p *person) fetch() string {
 func (p *person) quarantineAndUndo() {
 	p.t.Helper()
 	p.goTo("/admin/projects/" + suspect + "/")
-	p.click("input[name='do'][value='quarantine']")
+	p.press("input[name='do'][value='quarantine']")
 	p.fill("#reason", "suspected malware")
 	p.click("button[name='preview']")
 	p.see("Nothing is done yet")
@@ -124,7 +124,7 @@ func (p *person) quarantineAndUndo() {
 
 func (p *person) removeAsMalware() {
 	p.t.Helper()
-	p.click("input[name='do'][value='remove']")
+	p.press("input[name='do'][value='remove']")
 	p.choose("#on", "project")
 	p.choose("#category", "malware")
 	p.click("form[action$='/act/'] button.stop")

@@ -92,3 +92,9 @@ func (q Q) FlagsOfKind(ctx context.Context, kind string, level index.Level, befo
 	}
 	return out, wrap("list flags of kind", kind, err)
 }
+
+// ReportsSince lists the newest n reports of all names since a time.
+func (q Q) ReportsSince(ctx context.Context, since time.Time, n int) ([]index.Report, error) {
+	list, err := q.reports(ctx, reportColumns+` WHERE state <> 'unconfirmed' AND created_at >= $1 ORDER BY id DESC LIMIT $2`, micros(since), n)
+	return list, wrap("list reports since", since, err)
+}

@@ -29,6 +29,9 @@ type person struct {
 // MoreUploads reports whether there were more uploads than the list has.
 func (p person) MoreUploads() bool { return len(p.Uploads) == uploadsMost }
 
+// Count writes a number of things.
+func (p person) Count(n int, unit string) string { return count(n, unit) }
+
 // Age is how long ago the account was made.
 func (p person) Age(now time.Time) string { return span(now.Sub(p.CreatedAt)) }
 

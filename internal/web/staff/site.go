@@ -38,9 +38,22 @@ type overviewPage struct {
 	Quarantined []database.PlacedFlag
 	Automatic   []index.Act // the newest acts of rules
 	Switches    []turned
+	Speed       moderate.Speed // of the last 30 days (SN-16)
 }
 
-const overviewMost = 10
+const (
+	overviewMost = 10
+	speedMost    = 10_000 // reports that the medians are of
+)
+
+// Reported is how long it took until something was reported, in words.
+func (p overviewPage) Reported() string { return span(p.Speed.UploadToReport) }
+
+// Answered is how long it took until a report was answered, in words.
+func (p overviewPage) Answered() string { return span(p.Speed.ReportToAct) }
+
+// Percent writes a share.
+func (p overviewPage) Percent(share float64) string { return fmt.Sprintf("%.0f %%", 100*share) }
 
 func (s *Staff) overview(w http.ResponseWriter, r *http.Request) (err error) {
 	ctx, data := r.Context(), overviewPage{}
@@ -58,6 +71,11 @@ func (s *Staff) overview(w http.ResponseWriter, r *http.Request) (err error) {
 	if data.Quarantined, err = s.DB.FlagsOfKind(ctx, index.Quarantined, "", 0, overviewMost); err != nil {
 		return err
 	}
+	reports, err := s.DB.ReportsSince(ctx, data.Now.AddDate(0, 0, -30), speedMost)
+	if err != nil {
+		return err
+	}
+	data.Speed = moderate.SpeedOf(reports)
 	if data.Automatic, err = s.automatic(ctx); err != nil {
 		return err
 	}
