@@ -38,8 +38,8 @@ func TestHostileArchives(t *testing.T) {
 			t.Error("something of the archive is not escaped")
 		}
 		w.shows(at+"member/?path=demo/data.exe", "It is no text")
-		w.report(index.Report{Name: "demo", Kind: index.ReportMalware, Text: "<b>is it safe?</b> No, not at all.", URL: "https://example.com/?<x>"})
-		w.shows(evidence, "&lt;b&gt;is it safe?&lt;/b&gt;", "https://example.com/?")
+		w.report(index.Report{Name: "demo", Kind: index.ReportMalware, Text: "<b>is it safe?</b> No, not at all.", URL: "https://example.com/?a&b"})
+		w.shows(evidence, "&lt;b&gt;is it safe?&lt;/b&gt;", "https://example.com/?a&amp;b")
 	})
 }
 

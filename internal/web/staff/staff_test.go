@@ -49,7 +49,7 @@ func (w *world) look() {
 
 func (w *world) quarantineAndUndo(r index.Report) {
 	w.t.Helper()
-	order := []string{"do", "quarantine", "on", "project", "reason", "suspected malware", "note", "see chat", "confirms", r.UID}
+	order := []string{"do", "quarantine", "on", "project", "reason", "suspected malware", "note", "see chat", "verdict:" + r.UID, "confirmed"}
 	seen := w.mod.PostForm(evidence+"act/", append(order, "preview", "yes")...)
 	for _, text := range []string{"What clients will see", "HTTP/1.1 403 Quarantined on ", "suspected malware", "Nothing is done yet", `value="suspected malware"`} {
 		if seen.StatusCode != http.StatusOK || !strings.Contains(seen.Text, text) {
@@ -95,7 +95,7 @@ func (w *world) remove(r index.Report) {
 			w.t.Errorf("%v: %s", bad, got.Status)
 		}
 	}
-	w.done(w.mod.PostForm(evidence+"act/", "do", "remove", "on", "release:2.0", "category", "malware", "reason", "steals keys", "confirms", r.UID))
+	w.done(w.mod.PostForm(evidence+"act/", "do", "remove", "on", "release:2.0", "category", "malware", "reason", "steals keys", "verdict:"+r.UID, "confirmed"))
 	if got := w.file(wheel2); got.StatusCode != http.StatusGone {
 		w.t.Errorf("the file: %s", got.Status)
 	}
@@ -103,6 +103,15 @@ func (w *world) remove(r index.Report) {
 		w.t.Errorf("the other release: %s", got.Status)
 	}
 	w.shows(inside, "removed: malware", "Compared with") // evidence outlives the removal
+	w.shows("/admin/users/eve/", "frozen")               // malware takes the owners along
+	other := w.report(index.Report{Name: "demo", Kind: index.ReportSpam, Text: "It advertises something, I think."})
+	w.done(w.mod.PostForm(evidence+"act/", "do", "clear", "on", "release:2.0", "verdict:"+other.UID, "rejected"))
+	if got, _, err := w.DB.Report(w.ctx, other.UID); err != nil || got.State != index.ReportRejected {
+		w.t.Errorf("%+v, %v", got, err)
+	}
+	if got := w.file(wheel2); got.StatusCode != http.StatusOK {
+		w.t.Errorf("after clearing: %s", got.Status)
+	}
 }
 
 // TestOnlyModerators: nobody else sees or does anything here.

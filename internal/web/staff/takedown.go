@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"strongroom/internal/access"
@@ -20,6 +21,7 @@ type order struct {
 	On    standing.Place // of the project
 	Shown string         // the place as people read it
 	moderate.Takedown
+	Verdicts map[string]index.ReportState // on reports that the act does not confirm by itself
 }
 
 // readOrder reads the form of acts. The place is "project", "release:1.0" or
@@ -44,15 +46,31 @@ func readOrder(form url.Values) (o order, err error) {
 	o.Takedown = moderate.Takedown{
 		Reason: strings.TrimSpace(form.Get("reason")), Details: strings.TrimSpace(form.Get("details")),
 		URL: strings.TrimSpace(form.Get("url")), Note: strings.TrimSpace(form.Get("note")), Silent: form.Get("silent") == "yes",
-		FreezeOwners: form.Get("freeze") == "yes", KeepOwners: form.Get("freeze") != "yes",
+		FreezeOwners: form.Get("freeze") == "yes", KeepOwners: form.Get("freeze") == "no",
 	}
 	if o.Do == "remove" {
 		o.Category = form.Get("category")
 	}
-	if o.Do != "clear" {
-		o.Confirms = form["confirms"]
-	}
+	o.readVerdicts(form)
 	return o, nil
+}
+
+// readVerdicts reads what the form says of reports. A takedown confirms in its
+// own change; all else is decided after it.
+func (o *order) readVerdicts(form url.Values) {
+	o.Verdicts = map[string]index.ReportState{}
+	for field := range form {
+		uid, isVerdict := strings.CutPrefix(field, "verdict:")
+		state := index.ReportState(form.Get(field))
+		switch {
+		case !isVerdict || state == "":
+		case state == index.ReportConfirmed && o.Do != "clear":
+			o.Confirms = append(o.Confirms, uid)
+		default:
+			o.Verdicts[uid] = state
+		}
+	}
+	slices.Sort(o.Confirms)
 }
 
 // takedown carries the form of acts out, or shows what clients would see when
@@ -99,7 +117,22 @@ func (s *Staff) carryOut(r *http.Request, v *access.Visitor, o order) (done, err
 	default:
 		return end, index.Refuse(index.CodeInvalidForm, "Choose to quarantine, to remove or to clear.")
 	}
-	return end, err
+	if err != nil {
+		return end, err
+	}
+	return end, s.verdicts(r, v, o)
+}
+
+// verdicts decides on reports after an act. One on which somebody else decided
+// meanwhile keeps that.
+func (s *Staff) verdicts(r *http.Request, v *access.Visitor, o order) error {
+	for uid, state := range o.Verdicts {
+		_, err := s.Actions.Decide(r.Context(), v, uid, state, o.Note)
+		if err != nil && !index.HasCode(err, index.CodeReportDecided) {
+			return err
+		}
+	}
+	return nil
 }
 
 // decide answers one report without an act on the project.
