@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"strongroom/internal/api"
-	"strongroom/internal/maintain"
 	"strongroom/internal/middleware"
 	"strongroom/internal/phrase"
 	"strongroom/internal/web"
@@ -24,6 +23,7 @@ import (
 	"strongroom/internal/web/report"
 	"strongroom/internal/web/signin"
 	"strongroom/internal/web/staff"
+	"strongroom/internal/web/stop"
 	"strongroom/internal/web/unsubscribe"
 )
 
@@ -111,8 +111,9 @@ func (s *Server) pages(own *manage.Manage, moderators *staff.Staff) []middleware
 		browse.New(a.DB, a.Pages, a.Config.URL),
 		signin.New(a.Accounts),
 		own,
-		manage.NewGroups(manage.Groups{DB: a.DB, Actions: &maintain.Actions{Recorder: a.Recorder, Guard: a.Guard, Limiter: a.Accounts.Limiter}, Clock: a.Recorder.Clock}),
+		manage.NewGroups(manage.Groups{DB: a.DB, Actions: a.Maintain, Clock: a.Recorder.Clock}),
 		unsubscribe.New(a.Recorder, a.Keys),
+		stop.New(a.Recorder),
 		report.New(a.DB, a.Pages, a.Moderate),
 		moderators,
 	)

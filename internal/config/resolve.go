@@ -38,6 +38,8 @@ func (c Config) Resolve() (Config, error) {
 	set(&c.SSOTokensDays, public, 0, 0)
 	c.OIDC.resolve()
 	c.LDAP.resolve()
+	c.Deletion.resolve(public)
+	set(&c.Names.ReleaseAfterDays, public, 0, 0)
 	c.Gate.resolve()
 	c.Mail.resolve()
 	c.Moderation.resolve(public)
@@ -105,7 +107,7 @@ func (c Config) check() error {
 	if *c.Moderation.MaxDownloads < 0 || *c.Moderation.TopNames < 0 {
 		return fmt.Errorf("moderation.max_downloads and moderation.top_names must not be negative")
 	}
-	if err := errors.Join(c.checkPasswords(), c.checkSSO()); err != nil {
+	if err := errors.Join(c.checkPasswords(), c.checkSSO(), c.Deletion.check(), c.Names.check()); err != nil {
 		return err
 	}
 	if scan := c.Gate.Scan; scan != "" && !strings.HasPrefix(scan, "/") && !strings.HasPrefix(scan, "http://") && !strings.HasPrefix(scan, "https://") {

@@ -105,7 +105,7 @@ type Exposure struct {
 // ExposureOf reads how much a project is used and when it last changed.
 func (q Q) ExposureOf(ctx context.Context, projectID int64, now time.Time) (e Exposure, err error) {
 	var uploaded int64
-	if e.Downloads, err = q.Downloads30d(ctx, projectID, now); err == nil {
+	if e.Downloads, err = q.DownloadsSince(ctx, index.OnProject, projectID, now.Add(-30*24*time.Hour)); err == nil {
 		_, err = q.one(ctx, `SELECT COALESCE(MAX(uploaded_at), 0) FROM files WHERE project_id = $1`, []any{projectID}, &uploaded)
 	}
 	e.UploadedAt = fromMicros(uploaded)

@@ -53,7 +53,7 @@ CREATE TABLE labels (
 -- Purged: the bytes are gone for good, the row stays (SD-21).
 ALTER TABLE files ADD COLUMN purged_at BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE files ADD COLUMN purge_category TEXT NOT NULL DEFAULT '';
-ALTER TABLE blobs ADD COLUMN purged_at BIGINT NOT NULL DEFAULT 0;            -- no file needs the bytes, and they must not be there
+ALTER TABLE blobs ADD COLUMN purged_at BIGINT NOT NULL DEFAULT 0;            -- the bytes of purged files are gone; condemned_at is set too
 
 CREATE INDEX files_uploader ON files (uploaded_by, uploaded_at) WHERE uploaded_by <> 0; -- what else an account uploaded
 
