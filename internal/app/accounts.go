@@ -6,6 +6,7 @@ import (
 	"strongroom/internal/account"
 	"strongroom/internal/factor"
 	"strongroom/internal/web/manage"
+	"strongroom/internal/web/staff"
 )
 
 // accounts is what people do with their own accounts.
@@ -30,4 +31,11 @@ func (a *App) accounts(clock func() time.Time) *account.Accounts {
 // manage is the pages on which people manage what is theirs.
 func (a *App) manage() (*manage.Manage, error) {
 	return manage.New(manage.Manage{DB: a.DB, Accounts: a.Accounts, Guard: a.Guard, Clock: a.Recorder.Clock, URL: a.Config.URL})
+}
+
+// staff is the pages of moderators.
+func (a *App) staff() (*staff.Staff, error) {
+	return staff.New(staff.Staff{
+		DB: a.DB, Actions: a.Moderate, Bucket: a.Bucket, Look: a.look(), Limits: limits(a.Config.Gate), Clock: a.Recorder.Clock, URL: a.Config.URL,
+	})
 }

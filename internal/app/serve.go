@@ -22,6 +22,7 @@ import (
 	"strongroom/internal/web/manage"
 	"strongroom/internal/web/report"
 	"strongroom/internal/web/signin"
+	"strongroom/internal/web/staff"
 	"strongroom/internal/web/stop"
 	"strongroom/internal/web/unsubscribe"
 )
@@ -88,7 +89,11 @@ func (s *Server) build() error {
 	if err != nil {
 		return err
 	}
-	s.routes = slices.Concat(doors.Routes(), s.pages(own))
+	moderators, err := s.app.staff()
+	if err != nil {
+		return err
+	}
+	s.routes = slices.Concat(doors.Routes(), s.pages(own, moderators))
 	s.http = &http.Server{
 		Handler:           s.counted(site.Wrap(middleware.Router(gate, s.routes))),
 		ReadHeaderTimeout: 20 * time.Second,
@@ -100,7 +105,7 @@ func (s *Server) build() error {
 }
 
 // pages is every page for people.
-func (s *Server) pages(own *manage.Manage) []middleware.Route {
+func (s *Server) pages(own *manage.Manage, moderators *staff.Staff) []middleware.Route {
 	a := s.app
 	return web.Routes(
 		browse.New(a.DB, a.Pages, a.Config.URL),
@@ -110,6 +115,7 @@ func (s *Server) pages(own *manage.Manage) []middleware.Route {
 		unsubscribe.New(a.Recorder, a.Keys),
 		stop.New(a.Recorder),
 		report.New(a.DB, a.Pages, a.Moderate),
+		moderators,
 	)
 }
 

@@ -11,11 +11,12 @@ import (
 	"strongroom/internal/web/report"
 	"strongroom/internal/web/shell"
 	"strongroom/internal/web/signin"
+	"strongroom/internal/web/staff"
 	"strongroom/internal/web/stop"
 	"strongroom/internal/web/unsubscribe"
 )
 
 // Routes is the table of every page URL.
-func Routes(b *browse.Browse, s *signin.SignIn, m *manage.Manage, g *manage.Groups, u *unsubscribe.Page, st *stop.Page, p *report.Pages) []middleware.Route {
-	return slices.Concat(b.Routes(), s.Routes(), m.Routes(), g.Routes(), u.Routes(), st.Routes(), p.Routes(), shell.Routes())
+func Routes(b *browse.Browse, s *signin.SignIn, m *manage.Manage, g *manage.Groups, u *unsubscribe.Page, st *stop.Page, p *report.Pages, moderators *staff.Staff) []middleware.Route {
+	return slices.Concat(b.Routes(), s.Routes(), m.Routes(), g.Routes(), u.Routes(), st.Routes(), p.Routes(), moderators.Routes(), shell.Routes())
 }

@@ -2,6 +2,9 @@ package inspect_test
 
 import (
 	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -42,5 +45,35 @@ func TestShowIsBounded(t *testing.T) {
 		if len(r.Shown) != 1 || r.Shown[0].Whole != whole || len(r.Shown[0].Bytes) > inspect.ShowMost {
 			t.Fatalf("%d bytes: %d shown", size, len(r.Shown[0].Bytes))
 		}
+	}
+}
+
+// TestShowCrosses: the bytes come out of the sandbox as they went in, whatever
+// they are.
+func TestShowCrosses(t *testing.T) {
+	text := "\x00\xff\u202e<b>\r\n"
+	body := apptest.Zip([][2]string{{"demo/__init__.py", text}})
+	path := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(path, body, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	q := request("demo-1.0-py3-none-any.whl")
+	q.Show = []string{"demo/__init__.py"}
+	asked, err := json.Marshal(q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reply, err := inspect.Handle(asked, f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r inspect.Report
+	if err := json.Unmarshal(reply, &r); err != nil || len(r.Shown) != 1 || string(r.Shown[0].Bytes) != text || len(r.Refusals) == 0 {
+		t.Errorf("%+v, %v", r, err)
 	}
 }

@@ -47,6 +47,7 @@ const csp = "default-src 'none'; style-src 'self'; img-src 'self' data:; script-
 // frame is what the frame around a page knows; the page's own template gets Page.
 type frame struct {
 	User  string // who signed in, "" for nobody
+	Staff bool   // who signed in may moderate
 	Flash string // what was done by the form before, see Flash
 	Page  any
 }
@@ -55,7 +56,7 @@ type frame struct {
 func (p *Page) Write(w http.ResponseWriter, r *http.Request, status int, data any) error {
 	f := frame{Page: data, Flash: flashOf(r)}
 	if v := middleware.Of(w).Visitor; v != nil && v.Login != nil {
-		f.User = v.User.Username
+		f.User, f.Staff = v.User.Username, v.User.Moderator || v.User.Superuser
 	}
 	var b bytes.Buffer
 	if err := p.parse().ExecuteTemplate(&b, "base.html", f); err != nil {
