@@ -33,6 +33,9 @@ type API struct {
 	Log      *slog.Logger
 	URL      string // public address of the site, no slash at the end
 
+	KeepDeleted bool // files that their owners deleted are still served (SD-8)
+	Purged      bool // caches in front are told of each change (SN-9)
+
 	// SecurityContact is where faults are reported: mail addresses or URIs with
 	// spaces between them; empty for nothing said.
 	SecurityContact string
@@ -60,7 +63,7 @@ func (a *API) table() []middleware.Route {
 		{Methods: "GET", Path: "/simple/{project}", Right: access.ReadIndex, Handler: a.simpleSlash, Doc: "Redirects to the project with a slash."},
 		{Methods: "GET", Path: "/simple/{project}/{$}", Right: access.ReadProject, Handler: a.simpleProject, Doc: "A project's files (PEP 503, 691, 700, 714, 740, 792)."},
 		{Methods: "OPTIONS", Path: "/packages/{a}/{b}/{c}/{filename}", Right: access.Open, Handler: fileOptions, Doc: "What pages of other sites may ask for."},
-		{Methods: "GET", Path: "/packages/{a}/{b}/{c}/{filename}", Right: access.ReadProject, About: a.aboutFile, Absent: noFile, Handler: a.file, Doc: "A file, or with .metadata behind it its core metadata (PEP 658)."},
+		{Methods: "GET", Path: "/packages/{a}/{b}/{c}/{filename}", Right: access.ReadProject, About: a.aboutFile, Absent: noFile, Handler: a.file, Doc: "A file, or with .metadata behind it its core metadata (PEP 658). What is withdrawn says why."},
 		{Methods: "GET", Path: "/pypi/{project}/json", Right: access.ReadProject, Handler: a.projectJSON, Doc: "The latest release and all files of a project."},
 		{Methods: "GET", Path: "/pypi/{project}/json/{$}", Right: access.ReadProject, Handler: a.projectJSON, Doc: "The latest release and all files of a project."},
 		{Methods: "GET", Path: "/pypi/{project}/{version}/json", Right: access.ReadProject, Handler: a.releaseJSON, Doc: "One release of a project."},

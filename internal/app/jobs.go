@@ -28,5 +28,8 @@ func (a *App) jobs() *queue.Queue {
 	a.office().Register(q)
 	a.Accounts.HandleJobs(q)
 	q.Handle(standing.TimerJob, (&standing.Timers{Recorder: a.Recorder}).Run)
+	if a.purger != nil {
+		q.Handle(purgeJob, a.purger.Run)
+	}
 	return q
 }

@@ -78,6 +78,7 @@ func (s *Server) build() error {
 	doors := &api.API{
 		DB: s.app.DB, Pages: s.app.Pages, Root: s.app.Root, Bucket: s.app.Bucket, Guard: s.app.Guard,
 		Acceptor: s.app.Acceptor, Limiter: s.app.Limiter, Counter: s.app.Downloads, Breach: s.app.Breach, Ready: s.ready, Log: s.app.Log, URL: c.URL, SecurityContact: c.SecurityContact,
+		KeepDeleted: c.DeletedFiles == "keep", Purged: s.app.purger != nil,
 	}
 	gate, err := middleware.NewGate(s.app.Guard, c.URL)
 	if err != nil {

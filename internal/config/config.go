@@ -55,6 +55,19 @@ type Config struct {
 	// lets installers fall through to another index, "empty" does not.
 	DeletedSimple string `toml:"deleted_simple"`
 
+	// DeletedFiles is the address of a file that its owner deleted: "410" says so,
+	// "keep" still serves it to who pinned it, as PyPI does. What administrators
+	// withdrew is never served.
+	DeletedFiles string `toml:"deleted_files"`
+
+	// ShowTombstones lists deleted releases, greyed, in a project's history.
+	ShowTombstones *bool `toml:"show_tombstones"`
+
+	// AppealURL is where the owners of something that was removed can object: an
+	// https or mailto address, linked from its page. Default: the first contact of
+	// security_contact.
+	AppealURL string `toml:"appeal_url"`
+
 	// PlatformTags is which wheels are taken: "pypi", "pypi+linux" or "any".
 	PlatformTags string `toml:"platform_tags"`
 
@@ -134,6 +147,9 @@ type Config struct {
 
 	// Mail is how mail leaves.
 	Mail Mail `toml:"mail"`
+
+	// CDN is a content delivery network in front.
+	CDN CDN `toml:"cdn"`
 }
 
 // Default is the settings nothing was said about.

@@ -16,6 +16,8 @@ func (c Config) Resolve() (Config, error) {
 		return c, fmt.Errorf("profile: %q is unknown; it is private or public", c.Profile)
 	}
 	setText(&c.DeletedSimple, public, "404", "empty")
+	setText(&c.DeletedFiles, public, "410", "410")
+	set(&c.ShowTombstones, public, true, true)
 	setText(&c.PlatformTags, public, "pypi", "pypi+linux")
 	setText(&c.LookAlikes, public, "refuse", "warn")
 	setText(&c.Require2FA, public, "all", "none")
@@ -40,6 +42,7 @@ func (c Config) Resolve() (Config, error) {
 	c.LDAP.resolve()
 	c.Gate.resolve()
 	c.Mail.resolve()
+	c.CDN.resolve()
 	if err := c.check(); err != nil {
 		return c, err
 	}
@@ -70,6 +73,7 @@ func (c Config) check() error {
 		known      []string
 	}{
 		{"deleted_simple", c.DeletedSimple, []string{"404", "empty"}},
+		{"deleted_files", c.DeletedFiles, []string{"410", "keep"}},
 		{"platform_tags", c.PlatformTags, []string{"pypi", "pypi+linux", "any"}},
 		{"look_alikes", c.LookAlikes, []string{"refuse", "warn"}},
 		{"read", c.Read, []string{"anyone", "login"}},
@@ -101,7 +105,7 @@ func (c Config) check() error {
 	if g := c.Gate; g.Members < 1 || g.Expanded < 1 || g.Ratio < 1 || g.Checks < 0 || g.ScanTimeout < 1 {
 		return fmt.Errorf("the limits of the gate must be positive")
 	}
-	if err := errors.Join(c.checkPasswords(), c.checkSSO()); err != nil {
+	if err := errors.Join(c.checkPasswords(), c.checkSSO(), c.CDN.check(), c.checkAppeal()); err != nil {
 		return err
 	}
 	if scan := c.Gate.Scan; scan != "" && !strings.HasPrefix(scan, "/") && !strings.HasPrefix(scan, "http://") && !strings.HasPrefix(scan, "https://") {
@@ -114,6 +118,14 @@ func (c Config) check() error {
 		return fmt.Errorf("listen: %q is not HOST:PORT: %w", c.Listen, err)
 	}
 	return c.Mail.check()
+}
+
+// checkAppeal lets the link on tombstones lead to a page or a mailbox only.
+func (c Config) checkAppeal() error {
+	if a := c.AppealURL; a != "" && !strings.HasPrefix(a, "https://") && !strings.HasPrefix(a, "mailto:") {
+		return fmt.Errorf("appeal_url: %q must begin with https:// or mailto:", a)
+	}
+	return nil
 }
 
 func (c *Config) resolveURL() error {

@@ -47,12 +47,21 @@ func (st Status) FilePhrase(see string) string {
 func (f Flag) say(k FlagKind, text, reason, see string) string {
 	return strings.NewReplacer(
 		"{past}", k.PastTense,
-		"{why}", because(f.Category),
+		"{why}", because(f.reasonKind()),
 		"{date}", f.Since.UTC().Format("2006-01-02"),
 		"{colon reason}", before(": ", reason),
 		"{dash reason}", before(" - ", reason),
 		"{see}", before(" - see ", see),
 	).Replace(text)
+}
+
+// reasonKind is the category; a deletion that has none is its owner's when an
+// owner's side set it.
+func (f Flag) reasonKind() string {
+	if f.Category == "" && f.Kind == Deleted && f.Side == ByOwner {
+		return "owner"
+	}
+	return f.Category
 }
 
 func before(sign, text string) string {

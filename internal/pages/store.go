@@ -15,6 +15,7 @@ import (
 type Options struct {
 	URL           string // public address of the site, no slash at the end
 	Budget        int    // bytes of memory for remembered pages
+	Purged        bool   // caches in front are told of changes (SN-9)
 	DeletedSimple bool   // a deleted project's page is 200 with no files, not 404
 }
 
