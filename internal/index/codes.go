@@ -87,6 +87,10 @@ const (
 	CodeProjectRemoved     Code = "project-removed"
 	CodeProjectLocked      Code = "project-locked"
 	CodeProjectDeleted     Code = "project-deleted"
+	CodeDeletionDisabled   Code = "deletion-disabled"
+	CodeDeletionPolicy     Code = "deletion-not-allowed"
+	CodeLocked             Code = "locked"
+	CodeNotRestorable      Code = "not-restorable"
 	CodeUserFrozen         Code = "user-frozen"
 	CodeFileQuarantined    Code = "file-quarantined"
 	CodeFileRemoved        Code = "file-removed"
@@ -196,6 +200,10 @@ var codeTable = [...]CodeInfo{
 	{CodeProjectRemoved, Denied, "Removed", "Administrators removed it."},
 	{CodeProjectLocked, Denied, "Project is locked", "Administrators locked the project."},
 	{CodeProjectDeleted, Invalid, "Project is deleted", "The project was deleted."},
+	{CodeDeletionDisabled, Denied, "Deletion is disabled", "An administrator switched deletion off."},
+	{CodeDeletionPolicy, Denied, "Deletion is not allowed", "The index's rules on deletion refuse it: the thing is too old or too much used, or only administrators delete. Yank it instead."},
+	{CodeLocked, Conflict, "Held by administrators", "What administrators quarantined, removed or locked cannot be deleted or restored by its owners."},
+	{CodeNotRestorable, Conflict, "Cannot be restored", "The name belongs to somebody else, bytes are gone, the time is over, or what it is part of is deleted itself."},
 	{CodeUserFrozen, Denied, "Account is frozen", "Administrators froze the account."},
 	{CodeFileQuarantined, Denied, "File is quarantined", "The file, its release or its project is quarantined."},
 	{CodeFileRemoved, Gone, "File was removed", "Administrators removed the file."},

@@ -18,11 +18,15 @@ import (
 	"strongroom/internal/ratelimit"
 )
 
-// Actions are what visitors do. All fields must be set.
+// Actions are what visitors do. All fields but Deletions must be set.
 type Actions struct {
 	Recorder *change.Recorder
 	Guard    *access.Guard
 	Limiter  *ratelimit.Limiter
+
+	// Deletions is what the operator set about deletion; the zero value lets
+	// owners delete, and nobody but administrators restore.
+	Deletions DeletionPolicy
 }
 
 // gone is the refusal for a place that is not there any more.
@@ -53,7 +57,7 @@ func (a *Actions) do(ctx context.Context, v *access.Visitor, fn func(tx *change.
 }
 
 // inProject runs fn with the project's name held, if the visitor has the right
-// in the project then.
+// in the project then, and administrators did not withdraw or lock it (SN-2).
 func (a *Actions) inProject(ctx context.Context, v *access.Visitor, right access.Right, project index.Project, fn func(tx *change.Tx, v *access.Visitor, p index.Project) error) error {
 	return a.do(ctx, v, func(tx *change.Tx, v *access.Visitor) error {
 		p, err := HoldProject(ctx, tx, project)
@@ -62,6 +66,11 @@ func (a *Actions) inProject(ctx context.Context, v *access.Visitor, right access
 		}
 		if err := a.Guard.May(ctx, tx.Q, v, right, p); err != nil {
 			return err
+		}
+		if right != access.LeaveProject && right != access.DeleteThings { // who deletes hears of it in another way (SD-4)
+			if err := ownersMayIn(p); err != nil {
+				return err
+			}
 		}
 		return fn(tx, v, p)
 	})
