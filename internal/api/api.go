@@ -11,6 +11,7 @@ import (
 	"strongroom/internal/access"
 	"strongroom/internal/blob"
 	"strongroom/internal/database"
+	"strongroom/internal/index"
 	"strongroom/internal/middleware"
 	"strongroom/internal/pages"
 	"strongroom/internal/password"
@@ -84,6 +85,11 @@ func (a *API) table() []middleware.Route {
 		{Methods: "GET", Path: "/rss/updates.xml", Right: access.ReadIndex, Handler: a.rssUpdates, Doc: "The newest releases (RSS 2.0)."},
 		{Methods: "GET", Path: "/rss/packages.xml", Right: access.ReadIndex, Handler: a.rssPackages, Doc: "The newest projects (RSS 2.0)."},
 		{Methods: "GET", Path: "/rss/project/{project}/releases.xml", Right: access.ReadProject, Handler: a.rssReleases, Doc: "A project's newest releases (RSS 2.0)."},
+		{Methods: "GET", Path: "/rss/removed.xml", Right: access.ReadIndex, Handler: a.rssRemoved, Doc: "What administrators removed lately (RSS 2.0)."},
+		{Methods: "GET", Path: "/rss/statuses.xml", Right: access.ReadIndex, Handler: a.rssStatuses, Doc: "What was said lately of projects, releases and files (RSS 2.0)."},
+		{Methods: "GET", Path: "/removed.json", Right: access.ReadIndex, Handler: a.record(index.RecordOfRemoved), Doc: "What administrators removed and put back, by serial."},
+		{Methods: "GET", Path: "/statuses.json", Right: access.ReadIndex, Handler: a.record(index.RecordOfStatuses), Doc: "What was yanked, deprecated, archived, quarantined and removed, by serial."},
+		{Methods: "GET", Path: "/deleted.json", Right: access.ReadIndex, Handler: a.record(index.RecordOfDeleted), Doc: "What was deleted and restored, by serial."},
 		{Methods: "GET", Path: "/stats", Right: access.Open, Handler: redirectTo("/stats/"), Doc: "Redirects to /stats/."},
 		{Methods: "GET", Path: "/stats/{$}", Right: access.ReadIndex, Handler: a.stats, Doc: "How large everything is, and the largest projects: JSON or HTML."},
 		{Methods: "GET", Path: "/sitemap.xml", Right: access.ReadIndex, Handler: a.sitemapIndex, Doc: "The index of the sitemaps."},

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"strongroom/internal/app/apptest"
+	"strongroom/internal/index"
 )
 
 // TestSD3WhatCountsAsDownload: a whole file, or its beginning; nothing else.
@@ -42,7 +43,7 @@ func TestSD3WhatCountsAsDownload(t *testing.T) {
 			if err := s.Downloads.Flush(context.Background()); err != nil {
 				t.Fatal(err)
 			}
-			if n, err := s.DB.Downloads30d(context.Background(), f.ProjectID, time.Now()); err != nil || n != want {
+			if n, err := s.DB.DownloadsSince(context.Background(), index.OnProject, f.ProjectID, time.Now()); err != nil || n != want {
 				t.Errorf("after %s %s %q: %d downloads, want %d, %v", row.method, row.path, row.headers, n, want, err)
 			}
 		}

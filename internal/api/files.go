@@ -168,14 +168,15 @@ func (a *API) serveBlob(w http.ResponseWriter, r *http.Request, st *pages.FileSt
 	}
 	// ServeContent answers ranges, If-Range and the validators, and hands a
 	// file to sendfile.
-	guard := &rangeGuard{ResponseWriter: w}
+	guard := &rangeGuard{ResponseWriter: w, begun: func(status int) {
+		if !metadata {
+			a.Counter.count(r, st, status, h)
+		}
+	}}
 	http.ServeContent(guard, r, "", st.UploadedAt, b.Content)
 	if guard.refused {
 		delete(h, "Content-Disposition")
 		return index.Refuse(index.CodeUnsatisfiable, "The range %q lies outside of the file; it has %d bytes.", r.Header.Get("Range"), b.Size)
-	}
-	if !metadata {
-		a.Counter.count(r, st, middleware.Of(w).Status, h)
 	}
 	return nil
 }
@@ -184,12 +185,14 @@ func (a *API) serveBlob(w http.ResponseWriter, r *http.Request, st *pages.FileSt
 // so that the one renderer answers.
 type rangeGuard struct {
 	http.ResponseWriter
+	begun   func(status int) // called when the answer begins
 	refused bool
 }
 
 // WriteHeader implements http.ResponseWriter.
 func (g *rangeGuard) WriteHeader(status int) {
 	if g.refused = status == http.StatusRequestedRangeNotSatisfiable; !g.refused {
+		g.begun(status)
 		g.ResponseWriter.WriteHeader(status)
 	}
 }

@@ -46,27 +46,3 @@ func (tx *Tx) addCounts(ctx context.Context, table, column string, counts []Down
 	}
 	return wrap("add to", table, insert.run(ctx, tx))
 }
-
-// downloadDays is how many days count as the last month (SD-3).
-const downloadDays = 30
-
-// Downloads30d is how often files of a project were downloaded in the last 30
-// days, today included.
-func (q Q) Downloads30d(ctx context.Context, projectID int64, now time.Time) (n int64, err error) {
-	_, err = q.one(ctx, `SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM project_downloads WHERE project_id = $1 AND day > $2`,
-		[]any{projectID, DayOf(now) - downloadDays}, &n)
-	return n, wrap("count downloads of project", projectID, err)
-}
-
-// DownloadsSince is how often these files were downloaded from the day of since
-// on.
-func (q Q) DownloadsSince(ctx context.Context, since time.Time, fileIDs ...int64) (total int64, err error) {
-	for _, id := range fileIDs {
-		var n int64
-		if _, err = q.one(ctx, `SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM downloads WHERE file_id = $1 AND day >= $2`, []any{id, DayOf(since)}, &n); err != nil {
-			return 0, wrap("count downloads of file", id, err)
-		}
-		total += n
-	}
-	return total, nil
-}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"strongroom/internal/database"
+	"strongroom/internal/index"
 )
 
 // TestSD3Downloads: counts add up by file, project and day, and the last 30 days
@@ -24,18 +25,18 @@ func TestSD3Downloads(t *testing.T) {
 			return tx.AddDownloads(w.ctx, []database.Downloads{{FileID: w.file.ID, ProjectID: w.project.ID, Day: today, N: 4}})
 		})
 		for what, row := range map[string]struct {
-			read func() (int64, error)
-			want int64
+			level index.Level
+			id    int64
+			since time.Time
+			want  int64
 		}{
-			"the project's last 30 days": {func() (int64, error) { return w.db.Downloads30d(w.ctx, w.project.ID, noon()) }, 9},
-			"a day earlier":              {func() (int64, error) { return w.db.Downloads30d(w.ctx, w.project.ID, noon().AddDate(0, 0, -1)) }, 109},
-			"another project":            {func() (int64, error) { return w.db.Downloads30d(w.ctx, w.project.ID+1, noon()) }, 0},
-			"one file":                   {func() (int64, error) { return w.db.DownloadsSince(w.ctx, noon(), w.file.ID) }, 7},
-			"both files, for long": {func() (int64, error) {
-				return w.db.DownloadsSince(w.ctx, noon().Add(-60*24*time.Hour), w.file.ID, second.ID)
-			}, 109},
+			"the project today":    {index.OnProject, w.project.ID, noon(), 9},
+			"the project for long": {index.OnProject, w.project.ID, noon().AddDate(0, 0, -30), 109},
+			"another project":      {index.OnProject, w.project.ID + 1, noon(), 0},
+			"one file":             {index.OnFile, w.file.ID, noon(), 7},
+			"both files, for long": {index.OnRelease, w.release.ID, noon().AddDate(0, 0, -60), 109},
 		} {
-			if n, err := row.read(); err != nil || n != row.want {
+			if n, err := w.db.DownloadsSince(w.ctx, row.level, row.id, row.since); err != nil || n != row.want {
 				t.Errorf("%s: %d, want %d, %v", what, n, row.want, err)
 			}
 		}
