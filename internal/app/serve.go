@@ -103,12 +103,19 @@ func (s *Server) build() error {
 func (s *Server) pages(own *manage.Manage) []middleware.Route {
 	a := s.app
 	return web.Routes(
-		browse.New(a.DB, a.Pages, a.Config.URL),
+		a.browse(),
 		signin.New(a.Accounts),
 		own,
 		manage.NewGroups(manage.Groups{DB: a.DB, Actions: &maintain.Actions{Recorder: a.Recorder, Guard: a.Guard, Limiter: a.Accounts.Limiter}, Clock: a.Recorder.Clock}),
 		unsubscribe.New(a.Recorder, a.Keys),
 	)
+}
+
+// browse is the pages anybody may read.
+func (a *App) browse() *browse.Browse {
+	b := browse.New(a.DB, a.Pages, a.Config.URL)
+	b.Clock, b.Purged, b.Appeal = a.Recorder.Clock, a.purger != nil, a.Config.Appeal()
+	return b
 }
 
 // Routes is the table of every URL that the server answers.

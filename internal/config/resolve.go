@@ -128,6 +128,18 @@ func (c Config) checkAppeal() error {
 	return nil
 }
 
+// Appeal is where owners of what was removed can object, "" for nowhere.
+func (c Config) Appeal() string {
+	if c.AppealURL != "" {
+		return c.AppealURL
+	}
+	contact, _, _ := strings.Cut(strings.TrimSpace(c.SecurityContact), " ")
+	if strings.Contains(contact, "@") && !strings.Contains(contact, ":") {
+		return "mailto:" + contact
+	}
+	return contact
+}
+
 func (c *Config) resolveURL() error {
 	if c.URL == "" {
 		return nil // app fills it in once the port is known

@@ -74,3 +74,10 @@ func (q Q) RecordFiles(ctx context.Context, level index.Level, id int64) ([]Reco
 	})
 	return out, wrap("list files of "+string(level), id, err)
 }
+
+// DocumentationOf is where a project's old documentation redirects to (DR-10),
+// "" for nowhere.
+func (q Q) DocumentationOf(ctx context.Context, projectID int64) (url string, err error) {
+	_, err = q.one(ctx, `SELECT url FROM docs_redirects WHERE project_id = $1`, []any{projectID}, &url)
+	return url, wrap("read documentation of project", projectID, err)
+}

@@ -13,10 +13,11 @@ import (
 
 // Options are what pages depend on besides the rows.
 type Options struct {
-	URL           string // public address of the site, no slash at the end
-	Budget        int    // bytes of memory for remembered pages
-	Purged        bool   // caches in front are told of changes (SN-9)
-	DeletedSimple bool   // a deleted project's page is 200 with no files, not 404
+	URL            string // public address of the site, no slash at the end
+	Budget         int    // bytes of memory for remembered pages
+	Purged         bool   // caches in front are told of changes (SN-9)
+	HideTombstones bool   // histories leave out what was withdrawn (SD-7)
+	DeletedSimple  bool   // a deleted project's page is 200 with no files, not 404
 }
 
 // Store renders and remembers pages.
