@@ -186,6 +186,9 @@ func (a *API) rssRecord(w http.ResponseWriter, r *http.Request, which index.Reco
 func (c *rssChannel) addEntry(site string, row database.RecordEntry) {
 	what := strings.TrimSpace(row.Name + " " + row.Version)
 	said := index.StatusOf(index.At{Level: row.Level, Standing: index.Standing{row.Flag}}).Phrase()
+	if row.From.After(row.At) {
+		said = "From " + row.From.Format(time.DateOnly) + ": " + row.Kind
+	}
 	if row.Cleared {
 		said = "No longer " + row.Kind + ", since " + row.At.Format(time.DateOnly)
 	}

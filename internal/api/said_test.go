@@ -146,3 +146,30 @@ func TestSN4WithdrawnProjects(t *testing.T) {
 		}
 	}
 }
+
+// TestST6DidYouMean: a name that nobody may have points to what was probably meant; clients are never sent there.
+func TestST6DidYouMean(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+		s.MustUpload(apptest.Wheel("requests", "1.0", "x"))
+		if err := s.Recorder.Do(context.Background(), index.Operator(), func(tx *change.Tx) error {
+			n := index.Name{Name: "reqests", State: index.NameProhibited, CreatedAt: tx.Now}
+			if _, err := tx.ClaimName(context.Background(), n); err != nil {
+				return err
+			}
+			n.Message, n.Successors = "The name was squatted.", []string{"requests"}
+			return tx.UpdateName(context.Background(), n)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range []string{"/simple/reqests/", "/pypi/reqests/json", "/project/reqests/"} {
+			r := s.Get(path, "Accept", "application/problem+json")
+			got := decoded(t, r)
+			if r.StatusCode != 404 || got["detail"] != "reqests is not available; did you mean requests? The name was squatted." || got["successors"].([]any)[0] != "requests" {
+				t.Errorf("%s: %s %s", path, r.Status, r.Text)
+			}
+		}
+		if r := s.Get("/simple/nobody/", "Accept", "application/problem+json"); decoded(t, r)["detail"] != `There is no project "nobody" here.` {
+			t.Errorf("%s", r.Text)
+		}
+	})
+}

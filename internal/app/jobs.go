@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"strongroom/internal/database"
+	"strongroom/internal/moderate"
 	"strongroom/internal/ops"
 	"strongroom/internal/queue"
 	"strongroom/internal/standing"
@@ -27,6 +28,7 @@ func (a *App) jobs() *queue.Queue {
 	})
 	a.office().Register(q)
 	a.Accounts.HandleJobs(q)
+	q.Handle(moderate.JobTellReporter, a.Moderate.TellReporter)
 	q.Handle(standing.TimerJob, (&standing.Timers{Recorder: a.Recorder}).Run)
 	if a.purger != nil {
 		q.Handle(purgeJob, a.purger.Run)

@@ -17,6 +17,7 @@ import (
 	"strongroom/internal/config"
 	"strongroom/internal/database"
 	"strongroom/internal/mail"
+	"strongroom/internal/moderate"
 	"strongroom/internal/ops"
 	"strongroom/internal/packaging/dist"
 	"strongroom/internal/pages"
@@ -48,6 +49,7 @@ type App struct {
 	Breach    *password.Checker
 	Limiter   *ratelimit.Limiter
 	Accounts  *account.Accounts
+	Moderate  *moderate.Actions
 	Downloads *api.Downloads
 
 	company account.Company
@@ -162,6 +164,9 @@ func (a *App) wire() {
 	a.Root.Before = a.Pages.Forget
 	a.Limiter = &ratelimit.Limiter{DB: a.DB, Clock: clock, Hash: a.Keys.HashAddress, Own: a.limits}
 	a.Accounts = a.accounts(clock)
+	a.Moderate = &moderate.Actions{
+		Recorder: a.Recorder, Guard: a.Guard, Limiter: a.Limiter, Keys: a.Keys, Settings: moderation(c.Moderation),
+	}
 	a.Downloads = &api.Downloads{DB: a.DB, Clock: clock}
 	a.Recorder.SubscribeRights(a.Guard.ForgetRights)
 	a.Recorder.Subscribe(a.Guard.Forget)
@@ -213,6 +218,10 @@ func scanning(g config.Gate) *upload.Scanning {
 	}
 	timeout := time.Duration(g.ScanTimeout) * time.Second
 	return &upload.Scanning{Scanner: &scan.Scanner{Target: g.Scan, Timeout: timeout}, Closed: g.ScanFailure == "closed"}
+}
+
+func moderation(m config.Moderation) moderate.Settings {
+	return moderate.Settings{Anonymous: *m.AnonymousReports, AutoQuarantine: *m.AutoQuarantine, MaxDownloads: *m.MaxDownloads, TopNames: *m.TopNames}
 }
 
 func policy(c config.Config) check.Policy {

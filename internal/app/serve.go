@@ -21,6 +21,7 @@ import (
 	"strongroom/internal/web"
 	"strongroom/internal/web/browse"
 	"strongroom/internal/web/manage"
+	"strongroom/internal/web/report"
 	"strongroom/internal/web/signin"
 	"strongroom/internal/web/unsubscribe"
 )
@@ -108,6 +109,7 @@ func (s *Server) pages(own *manage.Manage) []middleware.Route {
 		own,
 		manage.NewGroups(manage.Groups{DB: a.DB, Actions: &maintain.Actions{Recorder: a.Recorder, Guard: a.Guard, Limiter: a.Accounts.Limiter}, Clock: a.Recorder.Clock}),
 		unsubscribe.New(a.Recorder, a.Keys),
+		report.New(a.DB, a.Pages, a.Moderate),
 	)
 }
 

@@ -150,6 +150,9 @@ type Config struct {
 
 	// CDN is a content delivery network in front.
 	CDN CDN `toml:"cdn"`
+
+	// Moderation is what becomes of reports.
+	Moderation Moderation `toml:"moderation"`
 }
 
 // Default is the settings nothing was said about.

@@ -21,7 +21,7 @@ func file(t *testing.T, text string) string {
 
 // everySetting gives each key another value than its default, as TOML and as environment.
 func everySetting() (toml string, environ []string, want Config) {
-	yes, days, projects := true, 7, 3
+	yes, days, projects, many := true, 7, 3, int64(1000)
 	want = Config{
 		Profile: "public", Data: "/d", Listen: ":80", URL: "https://x.example", TrustedProxies: []string{"10.0.0.0/8", "::1"},
 		TLSCert: "c.pem", TLSKey: "k.pem", Metrics: ":90", SecurityContact: "a@x.example", Database: "postgres://h/d", Storage: "/s", LogRequests: &yes, PageMemory: 1000,
@@ -29,9 +29,10 @@ func everySetting() (toml string, environ []string, want Config) {
 		ReleaseMaxAgeDays: &days, LookAlikes: "warn", NewProjectsPerHour: &projects, Require2FA: "owners",
 		Read: "login", NewProjects: "private", Registration: "invitation", Organizations: "open", VerifiedEmail: &yes, ConfirmBrowsers: &yes, RememberDays: &days,
 		PasswordMin: 12, RateLimits: []string{"login-all=5/1m"}, PasswordBreach: PasswordBreach{Backend: "local", File: "/f", URL: "https://u/"},
-		Gate: Gate{Record: "warn", Form: "reject", Binaries: "off", Members: 5, Expanded: 6, Ratio: 7, Checks: 8, Scan: "/scan", ScanTimeout: 9, ScanFailure: "open"},
-		Mail: Mail{SMTP: "mail.example:25", TLS: "starttls", User: "u", PasswordFile: "/p", From: "a@x.example", ReplyTo: "b@x.example"},
-		CDN:  CDN{PurgeURL: "https://u/", TokenFile: "/t", TokenHeader: "Token"},
+		Gate:       Gate{Record: "warn", Form: "reject", Binaries: "off", Members: 5, Expanded: 6, Ratio: 7, Checks: 8, Scan: "/scan", ScanTimeout: 9, ScanFailure: "open"},
+		Mail:       Mail{SMTP: "mail.example:25", TLS: "starttls", User: "u", PasswordFile: "/p", From: "a@x.example", ReplyTo: "b@x.example"},
+		CDN:        CDN{PurgeURL: "https://u/", TokenFile: "/t", TokenHeader: "Token"},
+		Moderation: Moderation{AnonymousReports: &yes, AutoQuarantine: &yes, MaxDownloads: &many, TopNames: &days},
 	}
 	values := map[string]string{
 		"profile": `"public"`, "data": `"/d"`, "listen": `":80"`, "url": `"https://x.example"`, "trusted_proxies": `["10.0.0.0/8", "::1"]`,
@@ -44,6 +45,7 @@ func everySetting() (toml string, environ []string, want Config) {
 		"gate.checks": "8", "gate.scan": `"/scan"`, "gate.scan_timeout": "9", "gate.scan_failure": `"open"`,
 		"mail.smtp": `"mail.example:25"`, "mail.tls": `"starttls"`, "mail.user": `"u"`, "mail.password_file": `"/p"`, "mail.from": `"a@x.example"`, "mail.reply_to": `"b@x.example"`,
 		"cdn.purge_url": `"https://u/"`, "cdn.token_file": `"/t"`, "cdn.token_header": `"Token"`,
+		"moderation.anonymous_reports": "true", "moderation.auto_quarantine": "true", "moderation.max_downloads": "1000", "moderation.top_names": "7",
 	}
 	everySSO(&want, values)
 	for _, key := range Keys() {

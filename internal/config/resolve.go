@@ -43,6 +43,7 @@ func (c Config) Resolve() (Config, error) {
 	c.Gate.resolve()
 	c.Mail.resolve()
 	c.CDN.resolve()
+	c.Moderation.resolve(public)
 	if err := c.check(); err != nil {
 		return c, err
 	}
@@ -104,6 +105,9 @@ func (c Config) check() error {
 	}
 	if g := c.Gate; g.Members < 1 || g.Expanded < 1 || g.Ratio < 1 || g.Checks < 0 || g.ScanTimeout < 1 {
 		return fmt.Errorf("the limits of the gate must be positive")
+	}
+	if *c.Moderation.MaxDownloads < 0 || *c.Moderation.TopNames < 0 {
+		return fmt.Errorf("moderation.max_downloads and moderation.top_names must not be negative")
 	}
 	if err := errors.Join(c.checkPasswords(), c.checkSSO(), c.CDN.check(), c.checkAppeal()); err != nil {
 		return err

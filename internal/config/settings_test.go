@@ -39,7 +39,7 @@ func rows(t *testing.T) string {
 	t.Helper()
 	private, public := leaves(resolved(t, "private")), leaves(resolved(t, "public"))
 	docs := slices.Concat(comments(t, "config.go", ""), comments(t, "password.go", "password_breach."), comments(t, "oidc.go", "oidc."),
-		comments(t, "ldap.go", "ldap."), comments(t, "gate.go", "gate."), comments(t, "mail.go", "mail."), comments(t, "cdn.go", "cdn."))
+		comments(t, "ldap.go", "ldap."), comments(t, "gate.go", "gate."), comments(t, "mail.go", "mail."), comments(t, "cdn.go", "cdn."), comments(t, "moderation.go", "moderation."))
 	if len(docs) != len(private) {
 		t.Fatalf("%d comments for %d settings", len(docs), len(private))
 	}

@@ -5,6 +5,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"strongroom/internal/index"
 )
 
 // Downloads is how often one file was downloaded in one day (UTC).
@@ -45,4 +47,10 @@ func (tx *Tx) addCounts(ctx context.Context, table, column string, counts []Down
 		insert.add(p.id, p.day, sums[p])
 	}
 	return wrap("add to", table, insert.run(ctx, tx))
+}
+
+// Downloads30d is how often files of a project were downloaded in the last 30
+// days, today included.
+func (q Q) Downloads30d(ctx context.Context, projectID int64, now time.Time) (int64, error) {
+	return q.DownloadsSince(ctx, index.OnProject, projectID, now.AddDate(0, 0, -29))
 }

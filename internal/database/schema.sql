@@ -9,6 +9,7 @@ CREATE TABLE acts (
     reason    TEXT NOT NULL DEFAULT '',
     effects   TEXT NOT NULL DEFAULT '{}',            -- JSON: what it changed beside the flags of its uid
     automatic SMALLINT NOT NULL DEFAULT 0,
+    silent    SMALLINT NOT NULL DEFAULT 0,           -- the owners were not told
     actor     TEXT NOT NULL,
     at        BIGINT NOT NULL,
     undone_by TEXT NOT NULL DEFAULT '',
@@ -154,6 +155,8 @@ CREATE INDEX files_project ON files (project_id);
 CREATE INDEX files_release ON files (release_id, packagetype);
 
 CREATE INDEX files_sha256 ON files (sha256);
+
+CREATE INDEX files_uploader ON files (uploaded_by, uploaded_at) WHERE uploaded_by <> 0;
 
 CREATE TABLE flag_owners (
     flag_id BIGINT NOT NULL REFERENCES flags (id) ON DELETE CASCADE,

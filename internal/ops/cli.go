@@ -49,6 +49,12 @@ type AdminCommand struct {
 	Switch SwitchCommand `cmd:"" help:"Run-time switches such as read-only."`
 	Mail   MailCommand   `cmd:"" help:"How mail leaves."`
 
+	Report        ReportCommand        `cmd:"" help:"What people reported."`
+	Quarantine    QuarantineCommand    `cmd:"" help:"Take a project, release or file out of reach until somebody has judged it. Example: strongroom admin quarantine demo --reason 'suspected malware'"`
+	Remove        RemoveCommand        `cmd:"" help:"Take a project, release or file away for good. Example: strongroom admin remove demo --category malware --reason 'steals keys'"`
+	ClearTakedown ClearTakedownCommand `cmd:"" help:"End a quarantine or removal; everything is as it was before."`
+	Act           ActCommand           `cmd:"" help:"What moderators and rules did, and how to take it back."`
+
 	Project      ProjectCommand      `cmd:"" help:"Projects, and who may read them."`
 	Organization OrganizationCommand `cmd:"" help:"Organizations and who is in them."`
 	Team         TeamCommand         `cmd:"" help:"Teams of organizations and their roles."`

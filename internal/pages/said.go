@@ -115,6 +115,27 @@ func identitySince(ctx context.Context, q database.Q, p index.Project) (string, 
 	return isoTime(p.CreatedAt), nil
 }
 
+// missing is the refusal to show a project that is not there. Administrators may
+// have said what somebody who asks for the name probably means (ST-6).
+func missing(ctx context.Context, q database.Q, name string) error {
+	n, found, err := q.Name(ctx, name)
+	if err != nil {
+		return err
+	}
+	if !found || n.Message == "" && len(n.Successors) == 0 {
+		return index.Refuse(index.CodeNotFound, "There is no project %q here.", name)
+	}
+	detail := name + " is not available"
+	if len(n.Successors) > 0 {
+		detail += "; did you mean " + strings.Join(n.Successors, " or ") + "?"
+	} else {
+		detail += "."
+	}
+	e := index.Refuse(index.CodeNotFound, "%s", strings.TrimSpace(detail+" "+n.Message))
+	e.Said = &index.Said{Successors: n.Successors}
+	return e
+}
+
 // gone is the refusal to show what was withdrawn; what names it (SN-6, SD-6,
 // SD-7).
 func (s *Store) gone(st index.Status, p index.Project, what string) error {

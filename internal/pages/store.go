@@ -65,7 +65,7 @@ func (s *Store) render(ctx context.Context, q database.Q, key Key) (*Page, error
 		return nil, err
 	}
 	if !found {
-		return nil, index.Refuse(index.CodeNotFound, "There is no project %q here.", key.Name)
+		return nil, missing(ctx, q, key.Name)
 	}
 	switch key.Kind {
 	case SimpleJSON, SimpleHTML:

@@ -55,7 +55,7 @@ func (s *Store) View(ctx context.Context, name, canonical string) (View, error) 
 			return err
 		}
 		if !found {
-			return index.Refuse(index.CodeNotFound, "There is no project %q here.", name)
+			return missing(ctx, q, name)
 		}
 		v.Project, v.Status = p, index.StatusOf(index.At{Level: index.OnProject, Standing: p.Standing})
 		if !v.Status.Offered {

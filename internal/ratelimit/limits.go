@@ -45,6 +45,9 @@ const (
 	Invite      Name = "invite"
 	CreateToken Name = "token-create"
 	CreateGroup Name = "organization-create"
+
+	ReportUser    Name = "report"
+	ReportAddress Name = "report-address"
 )
 
 // Limit lets each subject do something N times within Per.
@@ -87,6 +90,9 @@ var limits = [...]Limit{
 	{Invite, 20, time.Hour, "Invitations to projects and organizations, new or sent again, for each account that invites."},
 	{CreateToken, 100, 24 * time.Hour, "Tokens that are made on the pages, for each account."},
 	{CreateGroup, 10, 24 * time.Hour, "Organizations that are made on the pages, for each account."},
+
+	{ReportUser, 20, 24 * time.Hour, "Reports to the moderators, for each account (SN-12)."},
+	{ReportAddress, 5, 24 * time.Hour, "Reports to the moderators without an account, for each client address (SN-12)."},
 }
 
 // Parse reads other figures for limits of the table, each as name=uses/window,
