@@ -162,13 +162,13 @@ func TestST6DidYouMean(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, path := range []string{"/simple/reqests/", "/pypi/reqests/json", "/project/reqests/"} {
-			r := s.Get(path, "Accept", "application/problem+json")
+			r := s.Get(path, "Accept", simpleJSON)
 			got := decoded(t, r)
 			if r.StatusCode != 404 || got["detail"] != "reqests is not available; did you mean requests? The name was squatted." || got["successors"].([]any)[0] != "requests" {
 				t.Errorf("%s: %s %s", path, r.Status, r.Text)
 			}
 		}
-		if r := s.Get("/simple/nobody/", "Accept", "application/problem+json"); decoded(t, r)["detail"] != `There is no project "nobody" here.` {
+		if r := s.Get("/simple/nobody/", "Accept", simpleJSON); decoded(t, r)["detail"] != `There is no project "nobody" here.` {
 			t.Errorf("%s", r.Text)
 		}
 	})

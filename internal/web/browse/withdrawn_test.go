@@ -58,7 +58,8 @@ func TestSN7Tombstones(t *testing.T) {
 		lacks  []string
 	}{
 		{
-			index.Flag{Kind: index.Removed, Category: "malware", Reason: "steals keys", Details: "It reads ~/.ssh.\nAnd more.", URL: "https://osv.example/MAL-1", Successors: []string{"heir"}}, 410,
+			index.Flag{Kind: index.Removed, Category: "malware", Reason: "steals keys", Details: "It reads ~/.ssh.\nAnd more.", URL: "https://osv.example/MAL-1", Successors: []string{"heir"}},
+			410,
 			[]string{"Removed as malware " + today + " - steals keys", "It reads ~/.ssh.\nAnd more.", `href="https://osv.example/MAL-1" rel="nofollow ugc noopener"`, `<a href="/project/heir/">heir</a>`, "take the machine for compromised", `<a href="mailto:security@example.com">object</a>`},
 			nil,
 		},
