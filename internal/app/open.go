@@ -159,7 +159,7 @@ func (a *App) wire() {
 	if a.purger != nil {
 		a.Recorder.Always = queuePurges
 	}
-	a.Pages = pages.New(a.DB, pages.Options{URL: c.URL, Budget: c.PageMemory, DeletedSimple: c.DeletedSimple == "empty", Purged: a.purger != nil, HideTombstones: !*c.ShowTombstones})
+	a.Pages = pages.New(a.DB, pages.Options{Log: a.Log, URL: c.URL, Budget: c.PageMemory, DeletedSimple: c.DeletedSimple == "empty", Purged: a.purger != nil, HideTombstones: !*c.ShowTombstones})
 	a.Root = pages.NewRoot(a.DB)
 	a.Root.Before = a.Pages.Forget
 	a.Limiter = &ratelimit.Limiter{DB: a.DB, Clock: clock, Hash: a.Keys.HashAddress, Own: a.limits}
