@@ -12,6 +12,7 @@ import (
 	"strongroom/internal/account"
 	"strongroom/internal/blob"
 	"strongroom/internal/database"
+	"strongroom/internal/index"
 	"strongroom/internal/middleware"
 	"strongroom/internal/pages"
 	"strongroom/internal/password"
@@ -34,6 +35,9 @@ type API struct {
 	Ready    func(context.Context) error // nil while the server takes requests
 	Log      *slog.Logger
 	URL      string // public address of the site, no slash at the end
+
+	KeepDeleted bool // files that their owners deleted are still served (SD-8)
+	Purged      bool // caches in front are told of each change (SN-9)
 
 	// SecurityContact is where faults are reported: mail addresses or URIs with
 	// spaces between them; empty for nothing said.
@@ -62,7 +66,7 @@ func (a *API) table() []middleware.Route {
 		{Methods: "GET", Path: "/simple/{project}", Right: access.ReadIndex, Handler: a.simpleSlash, Doc: "Redirects to the project with a slash."},
 		{Methods: "GET", Path: "/simple/{project}/{$}", Right: access.ReadProject, Handler: a.simpleProject, Doc: "A project's files (PEP 503, 691, 700, 714, 740, 792)."},
 		{Methods: "OPTIONS", Path: "/packages/{a}/{b}/{c}/{filename}", Right: access.Open, Handler: fileOptions, Doc: "What pages of other sites may ask for."},
-		{Methods: "GET", Path: "/packages/{a}/{b}/{c}/{filename}", Right: access.ReadProject, About: a.aboutFile, Absent: noFile, Handler: a.file, Doc: "A file, or with .metadata behind it its core metadata (PEP 658)."},
+		{Methods: "GET", Path: "/packages/{a}/{b}/{c}/{filename}", Right: access.ReadProject, About: a.aboutFile, Absent: noFile, Handler: a.file, Doc: "A file, or with .metadata behind it its core metadata (PEP 658). What is withdrawn says why."},
 		{Methods: "GET", Path: "/pypi/{project}/json", Right: access.ReadProject, Handler: a.projectJSON, Doc: "The latest release and all files of a project."},
 		{Methods: "GET", Path: "/pypi/{project}/json/{$}", Right: access.ReadProject, Handler: a.projectJSON, Doc: "The latest release and all files of a project."},
 		{Methods: "GET", Path: "/pypi/{project}/{version}/json", Right: access.ReadProject, Handler: a.releaseJSON, Doc: "One release of a project."},
@@ -83,6 +87,11 @@ func (a *API) table() []middleware.Route {
 		{Methods: "GET", Path: "/rss/updates.xml", Right: access.ReadIndex, Handler: a.rssUpdates, Doc: "The newest releases (RSS 2.0)."},
 		{Methods: "GET", Path: "/rss/packages.xml", Right: access.ReadIndex, Handler: a.rssPackages, Doc: "The newest projects (RSS 2.0)."},
 		{Methods: "GET", Path: "/rss/project/{project}/releases.xml", Right: access.ReadProject, Handler: a.rssReleases, Doc: "A project's newest releases (RSS 2.0)."},
+		{Methods: "GET", Path: "/rss/removed.xml", Right: access.ReadIndex, Handler: a.rssRemoved, Doc: "What administrators removed lately (RSS 2.0)."},
+		{Methods: "GET", Path: "/rss/statuses.xml", Right: access.ReadIndex, Handler: a.rssStatuses, Doc: "What was said lately of projects, releases and files (RSS 2.0)."},
+		{Methods: "GET", Path: "/removed.json", Right: access.ReadIndex, Handler: a.record(index.RecordOfRemoved), Doc: "What administrators removed and put back, by serial."},
+		{Methods: "GET", Path: "/statuses.json", Right: access.ReadIndex, Handler: a.record(index.RecordOfStatuses), Doc: "What was yanked, deprecated, archived, quarantined and removed, by serial."},
+		{Methods: "GET", Path: "/deleted.json", Right: access.ReadIndex, Handler: a.record(index.RecordOfDeleted), Doc: "What was deleted and restored, by serial."},
 		{Methods: "GET", Path: "/stats", Right: access.Open, Handler: redirectTo("/stats/"), Doc: "Redirects to /stats/."},
 		{Methods: "GET", Path: "/stats/{$}", Right: access.ReadIndex, Handler: a.stats, Doc: "How large everything is, and the largest projects: JSON or HTML."},
 		{Methods: "GET", Path: "/sitemap.xml", Right: access.ReadIndex, Handler: a.sitemapIndex, Doc: "The index of the sitemaps."},

@@ -15,6 +15,7 @@ import (
 var (
 	octetStream = []string{"application/octet-stream"}
 	immutable   = []string{"max-age=365000000, immutable, public"}
+	edgeMinute  = []string{"max-age=365000000, immutable, public, s-maxage=60"}
 	attachment  = []string{"attachment"}
 	fileMethods = []string{"GET, OPTIONS"}
 	fileRange   = []string{"Range"}
@@ -22,7 +23,14 @@ var (
 	sandboxed   = []string{"sandbox; default-src 'none'"}
 )
 
-const metadataSuffix = ".metadata"
+// What may stand behind the address of a file: what belongs to the file is
+// withheld with it (SD-8). There are no provenance and signature files so far.
+const (
+	theFile        = ""
+	metadataSuffix = ".metadata"
+)
+
+func fileParts() []string { return []string{metadataSuffix, ".provenance", ".asc"} }
 
 // openFiles lets pages of other sites read files (F-10).
 func openFiles(h http.Header) {
@@ -52,18 +60,24 @@ func noFile(r *http.Request) error {
 	return index.Refuse(index.CodeNotFound, "There is no file %q at this address.", r.PathValue("filename"))
 }
 
-// fileAt finds the file at the address of a request, and whether its core
-// metadata are asked for.
-func (a *API) fileAt(r *http.Request) (st *pages.FileState, metadata bool, err error) {
-	filename, metadata := strings.CutSuffix(r.PathValue("filename"), metadataSuffix)
+// fileAt finds the file at the address of a request, and which part of it is
+// asked for.
+func (a *API) fileAt(r *http.Request) (st *pages.FileState, part string, err error) {
+	filename := r.PathValue("filename")
+	for _, suffix := range fileParts() {
+		if whole, ok := strings.CutSuffix(filename, suffix); ok {
+			filename, part = whole, suffix
+			break
+		}
+	}
 	st, err = a.Pages.File(r.Context(), filename)
 	switch {
 	case err == nil && hasDigest(r, st.BLAKE2b256):
-		return st, metadata, nil
+		return st, part, nil
 	case err == nil, index.HasCode(err, index.CodeNotFound):
-		return nil, false, noFile(r)
+		return nil, part, noFile(r)
 	}
-	return nil, false, err
+	return nil, part, err
 }
 
 // hasDigest reports whether the address holds the digest as F-01 writes it.
@@ -75,31 +89,59 @@ func hasDigest(r *http.Request, h string) bool {
 func (a *API) file(w http.ResponseWriter, r *http.Request) error {
 	h := w.Header()
 	openFiles(h)
-	st, wantsMetadata, err := a.fileAt(r)
+	st, part, err := a.fileAt(r)
 	if err != nil {
 		return err
 	}
-	if st.Status.File != "" {
-		return a.withheld(st)
+	if !a.served(st) {
+		return a.withheld(h, st)
 	}
-	key := st.SHA256
-	if wantsMetadata {
-		if key = st.MetadataSHA256; key == "" {
-			return index.Refuse(index.CodeNotFound, "%s has no metadata file.", st.Filename)
+	switch part {
+	case theFile:
+		return a.serveBlob(w, r, st, blob.Key(st.SHA256), false)
+	case metadataSuffix:
+		if st.MetadataSHA256 != "" {
+			return a.serveBlob(w, r, st, blob.Key(st.MetadataSHA256), true)
 		}
 	}
-	return a.serveBlob(w, r, st, blob.Key(key), wantsMetadata)
+	return index.Refuse(index.CodeNotFound, "%s has no file %s.", st.Filename, part)
 }
 
 // withheld says why a file is not served; the text becomes the reason phrase
 // that pip prints (SN-5, SD-8).
-func (a *API) withheld(st *pages.FileState) error {
-	e := index.Refuse(st.Status.File, "%s", st.Status.Phrase())
-	if st.Status.Served != nil && st.Status.Served.Kind != index.Deleted {
-		e.URL = a.URL + "/project/" + st.Project + "/"
-		e.Detail += " - see " + e.URL
+func (a *API) withheld(h http.Header, st *pages.FileState) error {
+	see := a.URL + "/project/" + st.Project + "/"
+	e := index.Refuse(st.Status.File, "%s", st.Status.FilePhrase(see))
+	e.URL, e.Said = see, index.SaidOf(st.Status)
+	if e.Code == index.CodeFileLegal {
+		h["Link"] = []string{"<" + a.URL + `/>; rel="blocked-by"`} // RFC 7725
 	}
 	return e
+}
+
+// served reports whether a file's bytes are given out: also those that its owner
+// deleted, where the operator keeps them for who pinned them (SD-8).
+func (a *API) served(st *pages.FileState) bool {
+	return st.Status.File == "" || a.KeepDeleted && st.Status.File == index.CodeFileDeleted && st.Status.Served.Side == index.ByOwner
+}
+
+// fileFor is how long caches keep a file. Clients may keep it for good, since a
+// filename never stands for two contents. A cache in front must let go of it when
+// it is withdrawn: it is told, or it asks again after a minute (SN-9, X-7).
+func fileFor(purged bool) []string {
+	if purged {
+		return immutable
+	}
+	return edgeMinute
+}
+
+// forCaches says how long caches keep an answer about a project, and by what
+// those in front know it.
+func (a *API) forCaches(h http.Header, project string, cacheControl []string) {
+	h["Cache-Control"] = cacheControl
+	if a.Purged {
+		h["Surrogate-Key"] = []string{pages.SurrogateKey(project)}
+	}
 }
 
 func (a *API) serveBlob(w http.ResponseWriter, r *http.Request, st *pages.FileState, key blob.Key, metadata bool) error {
@@ -109,7 +151,8 @@ func (a *API) serveBlob(w http.ResponseWriter, r *http.Request, st *pages.FileSt
 	}
 	defer b.Content.Close()
 	h := w.Header()
-	h["Content-Type"], h["Cache-Control"] = octetStream, immutable
+	a.forCaches(h, st.Project, fileFor(a.Purged))
+	h["Content-Type"] = octetStream
 	h["Content-Security-Policy"], h["Content-Disposition"] = sandboxed, attachment
 	h["Etag"] = []string{`"` + string(key) + `"`}
 	if metadata {
@@ -125,14 +168,15 @@ func (a *API) serveBlob(w http.ResponseWriter, r *http.Request, st *pages.FileSt
 	}
 	// ServeContent answers ranges, If-Range and the validators, and hands a
 	// file to sendfile.
-	guard := &rangeGuard{ResponseWriter: w}
+	guard := &rangeGuard{ResponseWriter: w, begun: func(status int) {
+		if !metadata {
+			a.Counter.count(r, st, status, h)
+		}
+	}}
 	http.ServeContent(guard, r, "", st.UploadedAt, b.Content)
 	if guard.refused {
 		delete(h, "Content-Disposition")
 		return index.Refuse(index.CodeUnsatisfiable, "The range %q lies outside of the file; it has %d bytes.", r.Header.Get("Range"), b.Size)
-	}
-	if !metadata {
-		a.Counter.count(r, st, middleware.Of(w).Status, h)
 	}
 	return nil
 }
@@ -141,12 +185,14 @@ func (a *API) serveBlob(w http.ResponseWriter, r *http.Request, st *pages.FileSt
 // so that the one renderer answers (X-1).
 type rangeGuard struct {
 	http.ResponseWriter
+	begun   func(status int) // called when the answer begins
 	refused bool
 }
 
 // WriteHeader implements http.ResponseWriter.
 func (g *rangeGuard) WriteHeader(status int) {
 	if g.refused = status == http.StatusRequestedRangeNotSatisfiable; !g.refused {
+		g.begun(status)
 		g.ResponseWriter.WriteHeader(status)
 	}
 }

@@ -23,7 +23,9 @@ var (
 	corsExpose = []string{"X-PyPI-Last-Serial"}
 	simpleCSP  = []string{"sandbox allow-top-navigation; default-src 'none'"}
 	maxAge600  = []string{"max-age=600, public"}
+	edge600    = []string{"max-age=600, public, s-maxage=60"}
 	maxAge900  = []string{"max-age=900, public"}
+	edge900    = []string{"max-age=900, public, s-maxage=60"}
 	varyBoth   = []string{"Accept, Accept-Encoding"}
 	varyCoding = []string{"Accept-Encoding"}
 )
@@ -66,17 +68,41 @@ func (f fixed) put(w http.ResponseWriter, r *http.Request, rep *pages.Representa
 	if rep.Encoding != nil {
 		h["Content-Encoding"] = rep.Encoding
 	}
+	if rep.Surrogate != nil {
+		h["Surrogate-Key"] = rep.Surrogate
+	}
 }
 
-// simpleFixed is the fixed fields of the Simple API.
-var simpleFixed = sync.OnceValue(func() fixed {
-	return fix(withCORS(http.Header{"Cache-Control": maxAge600, "Vary": varyBoth, "Content-Security-Policy": simpleCSP}))
-})
+// The fixed fields of the Simple API and of the legacy JSON API: where caches in
+// front are told of changes, and where they must ask again after a minute.
+var (
+	simplePurged = sync.OnceValue(func() fixed { return simpleWith(maxAge600) })
+	simpleEdge   = sync.OnceValue(func() fixed { return simpleWith(edge600) })
+	jsonPurged   = sync.OnceValue(func() fixed { return jsonWith(maxAge900) })
+	jsonEdge     = sync.OnceValue(func() fixed { return jsonWith(edge900) })
+)
 
-// jsonFixed is the fixed fields of the legacy JSON API.
-var jsonFixed = sync.OnceValue(func() fixed {
-	return fix(withCORS(http.Header{"Cache-Control": maxAge900, "Vary": varyCoding}))
-})
+func simpleWith(age []string) fixed {
+	return fix(withCORS(http.Header{"Cache-Control": age, "Vary": varyBoth, "Content-Security-Policy": simpleCSP}))
+}
+
+func jsonWith(age []string) fixed {
+	return fix(withCORS(http.Header{"Cache-Control": age, "Vary": varyCoding}))
+}
+
+func (a *API) simpleFixed() fixed {
+	if a.Purged {
+		return simplePurged()
+	}
+	return simpleEdge()
+}
+
+func (a *API) jsonFixed() fixed {
+	if a.Purged {
+		return jsonPurged()
+	}
+	return jsonEdge()
+}
 
 func withCORS(h http.Header) http.Header {
 	openToAll(h)

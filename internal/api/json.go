@@ -42,5 +42,5 @@ func (a *API) legacyJSON(w http.ResponseWriter, r *http.Request, key pages.Key, 
 	if err != nil {
 		return err
 	}
-	return serve(w, r, jsonFixed(), contentJSON, page.In(encodingFor(r.Header.Get("Accept-Encoding"))))
+	return serve(w, r, a.jsonFixed(), contentJSON, page.In(encodingFor(r.Header.Get("Accept-Encoding"))))
 }

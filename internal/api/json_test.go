@@ -154,7 +154,7 @@ func TestJSON04Headers(t *testing.T) {
 	for _, path := range []string{"/pypi/demo/json", "/pypi/demo/1.0/json"} {
 		r := s.Get(path)
 		for name, want := range map[string]string{
-			"Content-Type": "application/json", "Cache-Control": "max-age=900, public", "X-PyPI-Last-Serial": "4",
+			"Content-Type": "application/json", "Cache-Control": "max-age=900, public, s-maxage=60", "X-PyPI-Last-Serial": "4",
 			"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Methods": "GET", "Access-Control-Max-Age": "86400",
 			"Access-Control-Expose-Headers": "X-PyPI-Last-Serial",
 			"Access-Control-Allow-Headers":  "Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Unmodified-Since",

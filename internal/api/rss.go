@@ -44,11 +44,17 @@ type rssSelf struct {
 }
 
 type rssItem struct {
-	Title       string `xml:"title"`
-	Link        string `xml:"link"`
-	GUID        string `xml:"guid"`
-	Description string `xml:"description,omitempty"`
-	PubDate     string `xml:"pubDate"`
+	Title       string  `xml:"title"`
+	Link        string  `xml:"link"`
+	GUID        rssGUID `xml:"guid"`
+	Description string  `xml:"description,omitempty"`
+	PubDate     string  `xml:"pubDate"`
+}
+
+// rssGUID names an item for ever; it is an address of a page unless Link says no.
+type rssGUID struct {
+	Link string `xml:"isPermaLink,attr,omitempty"`
+	Text string `xml:",chardata"`
 }
 
 func (a *API) rssUpdates(w http.ResponseWriter, r *http.Request) error {
@@ -108,7 +114,7 @@ var plainHTML = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 // add appends an item; at is in microseconds.
 func (c *rssChannel) add(title, link, description string, at int64) {
 	c.Items = append(c.Items, rssItem{
-		Title: title, Link: link, GUID: link, Description: plainHTML.Replace(legalXML(description)),
+		Title: title, Link: link, GUID: rssGUID{Text: link}, Description: plainHTML.Replace(legalXML(description)),
 		PubDate: time.UnixMicro(at).UTC().Format(http.TimeFormat), // RFC 822 with GMT
 	})
 }

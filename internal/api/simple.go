@@ -39,7 +39,7 @@ func (a *API) simpleProject(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	rep := page.In(encodingFor(r.Header.Get("Accept-Encoding")))
-	return serve(w, r, simpleFixed(), contentTypes[t], rep)
+	return serve(w, r, a.simpleFixed(), contentTypes[t], rep)
 }
 
 func (a *API) simpleType(r *http.Request) simpleType {
@@ -86,9 +86,9 @@ func (a *API) simpleList(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if encodingFor(r.Header.Get("Accept-Encoding")) != pages.Identity {
-		return serve(w, r, simpleFixed(), contentTypes[t], list.Gzip)
+		return serve(w, r, simpleEdge(), contentTypes[t], list.Gzip)
 	}
-	if err := serve(w, r, simpleFixed(), contentTypes[t], list.Plain); err != nil || r.Method == http.MethodHead || notModified(w) {
+	if err := serve(w, r, simpleEdge(), contentTypes[t], list.Plain); err != nil || r.Method == http.MethodHead || notModified(w) {
 		return err
 	}
 	_ = list.WritePlain(w) // as above

@@ -40,6 +40,9 @@ func (a *App) jobs() *queue.Queue {
 	} else {
 		q.Handle(maintain.DocsJob, func(context.Context, json.RawMessage) error { return nil })
 	}
+	if a.purger != nil {
+		q.Handle(purgeJob, a.purger.Run)
+	}
 	return q
 }
 

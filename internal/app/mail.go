@@ -25,7 +25,7 @@ func openSender(c config.Config, log *slog.Logger) (mail.Sender, error) {
 			Path: filepath.Join(c.Data, mailFolder), Identity: from, Log: log, Terminal: term.IsTerminal(int(os.Stderr.Fd())),
 		})
 	}
-	password, err := readPassword(c.Mail.PasswordFile)
+	password, err := readSecret("mail.password_file", c.Mail.PasswordFile)
 	if err != nil {
 		return nil, err
 	}
@@ -34,18 +34,19 @@ func openSender(c config.Config, log *slog.Logger) (mail.Sender, error) {
 	})
 }
 
-// readPassword reads the first line of a file; no file holds none.
-func readPassword(path string) (string, error) {
+// readSecret reads the first line of a file that a setting names; no file holds
+// none.
+func readSecret(key, path string) (string, error) {
 	if path == "" {
 		return "", nil
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return "", fmt.Errorf("mail.password_file: %w", err)
+		return "", fmt.Errorf("%s: %w", key, err)
 	}
 	password, _, _ := strings.Cut(string(text), "\n")
 	if password = strings.TrimRight(password, "\r"); password == "" {
-		return "", fmt.Errorf("mail.password_file: the first line of %s is empty", path)
+		return "", fmt.Errorf("%s: the first line of %s is empty", key, path)
 	}
 	return password, nil
 }

@@ -55,6 +55,7 @@ type App struct {
 	Downloads *api.Downloads
 
 	company account.Company
+	purger  *purger                            // nil without a content delivery network
 	limits  map[ratelimit.Name]ratelimit.Limit // other figures than the table's
 	lock    *folderLock
 	sandbox *sandbox.Pool // nil until Sandbox is called
@@ -96,6 +97,11 @@ func (a *App) openTools(ctx context.Context) (err error) {
 	}
 	if a.company, err = company(c, func() time.Time { return a.Clock() }); err != nil {
 		return err
+	}
+	if c.CDN.PurgeURL != "" {
+		if a.purger, err = newPurger(c.CDN); err != nil {
+			return err
+		}
 	}
 	if a.Keys, err = sign.Open(filepath.Join(c.Data, "keys")); err != nil {
 		return err
@@ -153,7 +159,10 @@ func (a *App) wire() {
 		Delegated: a.company.Delegated, CompanyTokens: time.Duration(*c.SSOTokensDays) * 24 * time.Hour,
 		ClosedGroups: c.Organizations == "administrators",
 	}, Remember: rememberRights}
-	a.Pages = pages.New(a.DB, pages.Options{URL: c.URL, Budget: c.PageMemory, DeletedSimple: c.DeletedSimple == "empty"})
+	if a.purger != nil {
+		a.Recorder.Always = queuePurges
+	}
+	a.Pages = pages.New(a.DB, pages.Options{Log: a.Log, URL: c.URL, Budget: c.PageMemory, DeletedSimple: c.DeletedSimple == "empty", Purged: a.purger != nil, HideTombstones: !*c.ShowTombstones})
 	a.Root = pages.NewRoot(a.DB)
 	a.Root.Before = a.Pages.Forget
 	a.Limiter = &ratelimit.Limiter{DB: a.DB, Clock: clock, Hash: a.Keys.HashAddress, Own: a.limits}

@@ -251,7 +251,7 @@ func TestWhoReadsAPrivateProject(t *testing.T) {
 				t.Errorf("the page for %s: %s %s", who, r.Status, r.Header.Get("Cache-Control"))
 			}
 		}
-		if r := s.Get("/simple/demo/"); r.StatusCode != 200 || r.Header.Get("Cache-Control") != "max-age=600, public" || r.Header.Get("Vary") != "Accept, Accept-Encoding" {
+		if r := s.Get("/simple/demo/"); r.StatusCode != 200 || r.Header.Get("Cache-Control") != "max-age=600, public, s-maxage=60" || r.Header.Get("Vary") != "Accept, Accept-Encoding" {
 			t.Errorf("a public project: %s %v", r.Status, r.Header)
 		}
 		if r := s.Get("/simple/"+secretName+"/", "Authorization", "Bearer "+s.Token); r.StatusCode != 200 {

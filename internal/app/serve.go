@@ -80,6 +80,7 @@ func (s *Server) build() error {
 	doors := &api.API{
 		DB: s.app.DB, Pages: s.app.Pages, Root: s.app.Root, Bucket: s.app.Bucket, Guard: s.app.Guard,
 		Acceptor: s.app.Acceptor, Limiter: s.app.Limiter, Counter: s.app.Downloads, Accounts: s.app.Accounts, Breach: s.app.Breach, Ready: s.ready, Log: s.app.Log, URL: c.URL, SecurityContact: c.SecurityContact,
+		KeepDeleted: c.DeletedFiles == "keep", Purged: s.app.purger != nil,
 	}
 	gate, err := middleware.NewGate(s.app.Guard, c.URL)
 	if err != nil {
@@ -108,15 +109,22 @@ func (s *Server) build() error {
 func (s *Server) pages(own *manage.Manage, moderators *staff.Staff) []middleware.Route {
 	a := s.app
 	return web.Routes(
-		browse.New(a.DB, a.Pages, a.Config.URL),
+		a.browse(),
 		signin.New(a.Accounts),
 		own,
-		manage.NewGroups(manage.Groups{DB: a.DB, Actions: a.Maintain, Clock: a.Recorder.Clock, Docs: a.documentation(), NewDays: *a.Config.ReleaseMaxAgeDays}),
+		manage.NewGroups(manage.Groups{DB: a.DB, Actions: a.Maintain, Clock: a.Recorder.Clock, Docs: a.documentation(), NewDays: *a.Config.ReleaseMaxAgeDays, Appeal: a.Config.Appeal()}),
 		unsubscribe.New(a.Recorder, a.Keys),
 		stop.New(a.Recorder),
 		report.New(a.DB, a.Pages, a.Moderate),
 		moderators,
 	)
+}
+
+// browse is the pages anybody may read.
+func (a *App) browse() *browse.Browse {
+	b := browse.New(a.DB, a.Pages, a.Config.URL)
+	b.Clock, b.Purged, b.Appeal = a.Recorder.Clock, a.purger != nil, a.Config.Appeal()
+	return b
 }
 
 // Routes is the table of every URL that the server answers.

@@ -23,6 +23,9 @@ type Recorder struct {
 	HashAddress func(address string) string
 	// Seal encrypts what EnqueueSealed queues; only that needs it.
 	Seal func(secret []byte, about string) []byte
+	// Always, if set, queues what must follow each change of a project; it runs in
+	// the change itself, so that nothing is lost.
+	Always func(tx *Tx, names []string) error
 
 	mu        sync.Mutex
 	listeners []func(names []string)
@@ -79,10 +82,15 @@ func (r *Recorder) Do(ctx context.Context, actor index.Actor, fn func(*Tx) error
 		if err != nil {
 			return err
 		}
+		names := tx.names()
+		if r.Always != nil {
+			if err := r.Always(tx, names); err != nil {
+				return err
+			}
+		}
 		if err := tx.writeJournal(); err != nil {
 			return err
 		}
-		names := tx.names()
 		dtx.OnCommit(func() {
 			if turned {
 				r.tellRights()

@@ -55,6 +55,19 @@ type Config struct {
 	// lets installers fall through to another index, "empty" does not.
 	DeletedSimple string `toml:"deleted_simple"`
 
+	// DeletedFiles is the address of a file that its owner deleted: "410" says so,
+	// "keep" still serves it to who pinned it, as PyPI does. What administrators
+	// withdrew is never served.
+	DeletedFiles string `toml:"deleted_files"`
+
+	// ShowTombstones lists deleted releases, greyed, in a project's history.
+	ShowTombstones *bool `toml:"show_tombstones"`
+
+	// AppealURL is where the owners of something that was removed can object: an
+	// https or mailto address, linked from its page. Default: the first contact of
+	// security_contact.
+	AppealURL string `toml:"appeal_url"`
+
 	// PlatformTags is which wheels are taken: "pypi", "pypi+linux" or "any".
 	PlatformTags string `toml:"platform_tags"`
 
@@ -148,6 +161,9 @@ type Config struct {
 
 	// Docs is where old hosted documentation is, or went.
 	Docs Docs `toml:"docs"`
+	// CDN is a content delivery network in front.
+	CDN CDN `toml:"cdn"`
+
 	// Moderation is what becomes of reports.
 	Moderation Moderation `toml:"moderation"`
 }

@@ -25,7 +25,7 @@ func everySetting() (toml string, environ []string, want Config) {
 	want = Config{
 		Profile: "public", Data: "/d", Listen: ":80", URL: "https://x.example", TrustedProxies: []string{"10.0.0.0/8", "::1"},
 		TLSCert: "c.pem", TLSKey: "k.pem", Metrics: ":90", SecurityContact: "a@x.example", Database: "postgres://h/d", Storage: "/s", LogRequests: &yes, PageMemory: 1000,
-		DeletedSimple: "empty", PlatformTags: "any", LocalVersions: &yes, FileLimit: 1 << 40, ProjectLimit: 1 << 41,
+		DeletedSimple: "empty", DeletedFiles: "keep", ShowTombstones: &yes, AppealURL: "mailto:a@x.example", PlatformTags: "any", LocalVersions: &yes, FileLimit: 1 << 40, ProjectLimit: 1 << 41,
 		ReleaseMaxAgeDays: &days, LookAlikes: "warn", NewProjectsPerHour: &projects, Require2FA: "owners", Require2FAFrom: "2027-01-31",
 		Read: "login", NewProjects: "private", Registration: "invitation", Organizations: "open", VerifiedEmail: &yes, ConfirmBrowsers: &yes, RememberDays: &days,
 		PasswordMin: 12, RateLimits: []string{"login-all=5/1m"}, PasswordBreach: PasswordBreach{Backend: "local", File: "/f", URL: "https://u/"},
@@ -33,12 +33,13 @@ func everySetting() (toml string, environ []string, want Config) {
 		Gate:       Gate{Record: "warn", Form: "reject", Binaries: "off", Members: 5, Expanded: 6, Ratio: 7, Checks: 8, Scan: "/scan", ScanTimeout: 9, ScanFailure: "open"},
 		Mail:       Mail{SMTP: "mail.example:25", TLS: "starttls", User: "u", PasswordFile: "/p", From: "a@x.example", ReplyTo: "b@x.example"},
 		Docs:       Docs{Listen: ":81", URL: "https://docs.example", Dir: "/docs", RedirectsFile: "/redirects.txt", Show: "always", HTTP: &yes, AnyHost: &yes},
+		CDN:        CDN{PurgeURL: "https://u/", TokenFile: "/t", TokenHeader: "Token"},
 		Moderation: Moderation{AnonymousReports: &yes, AutoQuarantine: &yes, MaxDownloads: &many, TopNames: &days},
 	}
 	values := map[string]string{
 		"profile": `"public"`, "data": `"/d"`, "listen": `":80"`, "url": `"https://x.example"`, "trusted_proxies": `["10.0.0.0/8", "::1"]`,
 		"tls_cert": `"c.pem"`, "tls_key": `"k.pem"`, "metrics": `":90"`, "security_contact": `"a@x.example"`, "database": `"postgres://h/d"`, "storage": `"/s"`, "log_requests": "true",
-		"page_memory": "1000", "deleted_simple": `"empty"`, "platform_tags": `"any"`, "local_versions": "true", "file_limit": "1099511627776",
+		"page_memory": "1000", "deleted_simple": `"empty"`, "deleted_files": `"keep"`, "show_tombstones": "true", "appeal_url": `"mailto:a@x.example"`, "platform_tags": `"any"`, "local_versions": "true", "file_limit": "1099511627776",
 		"project_limit": "2199023255552", "release_max_age_days": "7", "look_alikes": `"warn"`, "new_projects_per_hour": "3", "require_2fa": `"owners"`, "require_2fa_from": `"2027-01-31"`,
 		"read": `"login"`, "new_projects": `"private"`, "registration": `"invitation"`, "organizations": `"open"`, "verified_email": "true", "confirm_browsers": "true", "remember_days": "7",
 		"rate_limits": `["login-all=5/1m"]`, "password_min": "12", "password_breach.backend": `"local"`, "password_breach.file": `"/f"`, "password_breach.url": `"https://u/"`,
@@ -49,6 +50,7 @@ func everySetting() (toml string, environ []string, want Config) {
 		"mail.smtp": `"mail.example:25"`, "mail.tls": `"starttls"`, "mail.user": `"u"`, "mail.password_file": `"/p"`, "mail.from": `"a@x.example"`, "mail.reply_to": `"b@x.example"`,
 		"docs.listen": `":81"`, "docs.url": `"https://docs.example"`, "docs.dir": `"/docs"`, "docs.redirects_file": `"/redirects.txt"`, "docs.show": `"always"`,
 		"docs.http": "true", "docs.any_host": "true",
+		"cdn.purge_url": `"https://u/"`, "cdn.token_file": `"/t"`, "cdn.token_header": `"Token"`,
 		"moderation.anonymous_reports": "true", "moderation.auto_quarantine": "true", "moderation.max_downloads": "1000", "moderation.top_names": "7",
 	}
 	everySSO(&want, values)

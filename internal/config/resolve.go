@@ -17,6 +17,8 @@ func (c Config) Resolve() (Config, error) {
 		return c, fmt.Errorf("profile: %q is unknown; it is private or public", c.Profile)
 	}
 	setText(&c.DeletedSimple, public, "404", "empty")
+	setText(&c.DeletedFiles, public, "410", "410")
+	set(&c.ShowTombstones, public, true, true)
 	setText(&c.PlatformTags, public, "pypi", "pypi+linux")
 	setText(&c.LookAlikes, public, "refuse", "warn")
 	setText(&c.Require2FA, public, "all", "none")
@@ -44,6 +46,7 @@ func (c Config) Resolve() (Config, error) {
 	c.Gate.resolve()
 	c.Mail.resolve()
 	c.Docs.resolve(public)
+	c.CDN.resolve()
 	c.Moderation.resolve(public)
 	if err := c.check(); err != nil {
 		return c, err
@@ -75,6 +78,7 @@ func (c Config) check() error {
 		known      []string
 	}{
 		{"deleted_simple", c.DeletedSimple, []string{"404", "empty"}},
+		{"deleted_files", c.DeletedFiles, []string{"410", "keep"}},
 		{"platform_tags", c.PlatformTags, []string{"pypi", "pypi+linux", "any"}},
 		{"look_alikes", c.LookAlikes, []string{"refuse", "warn"}},
 		{"read", c.Read, []string{"anyone", "login"}},
@@ -112,7 +116,7 @@ func (c Config) check() error {
 	if *c.Moderation.MaxDownloads < 0 || *c.Moderation.TopNames < 0 {
 		return fmt.Errorf("moderation.max_downloads and moderation.top_names must not be negative")
 	}
-	if err := errors.Join(c.checkPasswords(), c.checkSSO(), c.Deletion.check(), c.Names.check()); err != nil {
+	if err := errors.Join(c.checkPasswords(), c.checkSSO(), c.Deletion.check(), c.Names.check(), c.CDN.check(), c.checkAppeal()); err != nil {
 		return err
 	}
 	if scan := c.Gate.Scan; scan != "" && !strings.HasPrefix(scan, "/") && !strings.HasPrefix(scan, "http://") && !strings.HasPrefix(scan, "https://") {
@@ -137,6 +141,26 @@ func (c Config) FactorFrom() (time.Time, error) {
 		return day, fmt.Errorf("require_2fa_from: %q is no day; write it as 2027-01-31", c.Require2FAFrom)
 	}
 	return day, nil
+}
+
+// checkAppeal lets the link on tombstones lead to a page or a mailbox only.
+func (c Config) checkAppeal() error {
+	if a := c.AppealURL; a != "" && !strings.HasPrefix(a, "https://") && !strings.HasPrefix(a, "mailto:") {
+		return fmt.Errorf("appeal_url: %q must begin with https:// or mailto:", a)
+	}
+	return nil
+}
+
+// Appeal is where owners of what was removed can object, "" for nowhere.
+func (c Config) Appeal() string {
+	if c.AppealURL != "" {
+		return c.AppealURL
+	}
+	contact, _, _ := strings.Cut(strings.TrimSpace(c.SecurityContact), " ")
+	if strings.Contains(contact, "@") && !strings.Contains(contact, ":") {
+		return "mailto:" + contact
+	}
+	return contact
 }
 
 func (c *Config) resolveURL() error {

@@ -55,6 +55,10 @@ func TestResolveRefuses(t *testing.T) {
 	for want, spoil := range map[string]func(*Config){
 		`profile: "secret"`:                func(c *Config) { c.Profile = "secret" },
 		`deleted_simple: "gone"`:           func(c *Config) { c.DeletedSimple = "gone" },
+		`deleted_files: "410 "`:            func(c *Config) { c.DeletedFiles = "410 " },
+		`cdn.purge_url: "purge"`:           func(c *Config) { c.CDN.PurgeURL = "purge" },
+		`cdn.purge_url: ""`:                func(c *Config) { c.CDN.TokenFile = "/token" },
+		`appeal_url: "javascript:`:         func(c *Config) { c.AppealURL = "javascript:alert(1)" },
 		`platform_tags: "all"`:             func(c *Config) { c.PlatformTags = "all" },
 		`look_alikes: "x"`:                 func(c *Config) { c.LookAlikes = "x" },
 		`require_2fa_from: "soon"`:         func(c *Config) { c.Require2FAFrom = "soon" },

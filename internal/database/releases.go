@@ -35,6 +35,17 @@ func (q Q) Releases(ctx context.Context, projectID int64) ([]index.Release, erro
 	return out, err
 }
 
+// WithdrawnReleases lists the releases of a project whose own flags withdraw
+// them, without Metadata and in no order.
+func (q Q) WithdrawnReleases(ctx context.Context, projectID int64) ([]index.Release, error) {
+	var out []index.Release
+	err := q.each(ctx, releaseColumns+` WHERE r.project_id = $1 AND r.withdrawn = 1`, []any{projectID}, func(rows *sql.Rows) error {
+		out = append(out, index.Release{})
+		return scanRelease(rows, &out[len(out)-1])
+	})
+	return out, wrap("list withdrawn releases of project", projectID, err)
+}
+
 func scanRelease(rows *sql.Rows, r *index.Release) error {
 	var standing string
 	var created, open int64

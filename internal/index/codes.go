@@ -164,7 +164,7 @@ var codeTable = [...]CodeInfo{
 	{CodeNewUsersOff, Denied, "New accounts are disabled", "An administrator switched the making of accounts off."},
 	{CodeActOvertaken, Conflict, "The act cannot be undone", "The act of a moderator was undone already, or a later one changed the same thing: undo that one first."},
 	{CodeReportDecided, Conflict, "Decided already", "Somebody else decided on the report meanwhile."},
-	{CodeInvalidReport, Invalid, "The report is not right", "A field of a report, or of what a moderator says of a decision, has a value that cannot be."},
+	{CodeInvalidReport, Invalid, "A field of a report is not right", "A field of a report, or of what a moderator says of a decision, has a value that cannot be."},
 
 	{CodeInvalidForm, Invalid, "Invalid form", "The upload form has a malformed, missing or repeated field."},
 	{CodeUnknownProtocol, Invalid, "Unknown protocol version", "protocol_version is not 1."},

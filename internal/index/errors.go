@@ -3,6 +3,7 @@ package index
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Kind says what sort of refusal an Error is. The doors map each Kind to one
@@ -37,7 +38,42 @@ type Error struct {
 	Problems []Problem // everything found, the first of which made Detail
 	URL      string    // where to read or do more, may be empty
 	Retry    int       // seconds after which trying again makes sense, 0 = unsaid
+	As       Kind      // the kind of this answer where it is not the code's own, Internal where it is
+	Said     *Said     // the facts of Detail as members of their own, may be nil
 	Err      error
+}
+
+// Kind is what sort of refusal it is: reading what is gone and uploading to it
+// have the same code and not the same kind.
+func (e *Error) Kind() Kind {
+	if e.As != Internal {
+		return e.As
+	}
+	return e.Code.Info().Kind
+}
+
+// Said is what programs read about a withdrawn thing, or a name that nobody has
+// (SN-6, SD-7, ST-6).
+type Said struct {
+	Standing   string    `json:"standing,omitempty"` // the kind of the flag that is served
+	Category   string    `json:"category,omitempty"`
+	Reason     string    `json:"reason,omitempty"`
+	Since      time.Time `json:"since,omitzero"`
+	DeletedAt  time.Time `json:"deleted_at,omitzero"`
+	Successors []string  `json:"successors,omitempty"`
+}
+
+// SaidOf is what programs read about a status, nil when nothing is said.
+func SaidOf(st Status) *Said {
+	f := st.Served
+	if f == nil {
+		return nil
+	}
+	said := &Said{Standing: f.Kind, Category: f.Category, Reason: f.Reason, Since: f.Since, Successors: f.Successors}
+	if f.Kind == Deleted {
+		said.DeletedAt = f.Since
+	}
+	return said
 }
 
 // Problem is one of several things that are wrong with a single request.

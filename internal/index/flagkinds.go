@@ -10,18 +10,41 @@ type FlagKind struct {
 	On   []Level // where it may stand
 	Side Side    // who sets it; an administrator may set owner kinds too
 
-	RefusesUpload Code    // "" lets uploads in
-	Listing       Listing // how lists and search treat it
-	Hides         bool    // installers are not offered the files
-	FileCode      Code    // "" serves the file; else the refusal of file URLs
-	Marker        string  // PEP 792 status, "" for none
-	Yanks         bool    // PEP 592
-	Warns         bool    // clients may tell that it is deprecated (ST-10)
-	PastTense     string  // begins the phrase people read, e.g. "Quarantined"
+	RefusesUpload Code     // "" lets uploads in
+	Listing       Listing  // how lists and search treat it
+	Hides         bool     // installers are not offered the files
+	FileCode      Code     // "" serves the file; else the refusal of file URLs
+	Marker        string   // PEP 792 status, "" for none
+	Yanks         bool     // PEP 592
+	Warns         bool     // clients may tell that it is deprecated (ST-10)
+	PastTense     string   // begins the phrase people read, e.g. "Quarantined"
+	Says          string   // the phrase, where it is not the usual one
+	SaysOfFile    string   // the phrase of a file's URL (SN-5, SD-8)
+	Record        []Record // where it is told
 
 	Categories []string // what Category may be; none for no category
 	Successors bool     // it may name what to use instead (ST-5)
 	Waits      bool     // it may be set for a date to come (ST-11)
+}
+
+// Record is a public record of flags that were set and cleared (SD-25, SN-17).
+type Record string
+
+// The records.
+const (
+	RecordOfDeleted  Record = "deleted"
+	RecordOfRemoved  Record = "removed"
+	RecordOfStatuses Record = "statuses"
+)
+
+// RecordKinds lists the kinds whose flags a record tells.
+func RecordKinds(r Record) (kinds []string) {
+	for _, k := range FlagKinds() {
+		if slices.Contains(k.Record, r) {
+			kinds = append(kinds, k.Name)
+		}
+	}
+	return kinds
 }
 
 // Takes reports whether the kind has the category.
@@ -73,27 +96,30 @@ var (
 )
 
 var flagKinds = [...]FlagKind{
-	{Name: Yanked, Rank: 1, On: []Level{OnRelease, OnFile}, Side: ByOwner, Yanks: true, PastTense: "Yanked"},
+	{Name: Yanked, Rank: 1, On: []Level{OnRelease, OnFile}, Side: ByOwner, Yanks: true, PastTense: "Yanked", Record: []Record{RecordOfStatuses}},
 	{
 		Name: Deprecated, Rank: 2, On: []Level{OnProject, OnRelease}, Side: ByOwner, Listing: RankedDown, Marker: "deprecated", Warns: true, PastTense: "Deprecated",
-		Categories: deprecations, Successors: true, Waits: true,
+		Categories: deprecations, Successors: true, Waits: true, Record: []Record{RecordOfStatuses},
 	},
 	{
 		Name: Archived, Rank: 3, On: []Level{OnProject}, Side: ByOwner, RefusesUpload: CodeProjectArchived, Listing: RankedDown, Marker: "archived", PastTense: "Archived",
-		Successors: true, Waits: true,
+		Successors: true, Waits: true, Record: []Record{RecordOfStatuses},
 	},
 	{Name: Locked, Rank: 4, On: []Level{OnProject}, Side: ByAdministrator, RefusesUpload: CodeProjectLocked, PastTense: "Locked", Categories: []string{"legal", "dispute"}},
 	{
 		Name: Deleted, Rank: 5, On: []Level{OnProject, OnRelease, OnFile}, Side: ByOwner, RefusesUpload: CodeReleaseDeleted, Listing: Tombstone, Hides: true,
-		FileCode: CodeFileDeleted, PastTense: "Deleted", Categories: deletions,
+		FileCode: CodeFileDeleted, PastTense: "Deleted", Categories: deletions, Record: []Record{RecordOfDeleted},
+		SaysOfFile: "File deleted{why} on {date}",
 	},
 	{
 		Name: Quarantined, Rank: 6, On: []Level{OnProject, OnRelease, OnFile}, Side: ByAdministrator, RefusesUpload: CodeProjectQuarantined, Listing: Unlisted, Hides: true,
-		FileCode: CodeFileQuarantined, Marker: "quarantined", PastTense: "Quarantined",
+		FileCode: CodeFileQuarantined, Marker: "quarantined", PastTense: "Quarantined", Record: []Record{RecordOfStatuses},
+		Says: "Quarantined{colon reason} since {date}", SaysOfFile: "Quarantined{colon reason} since {date}",
 	},
 	{
 		Name: Removed, Rank: 7, On: []Level{OnProject, OnRelease, OnFile}, Side: ByAdministrator, RefusesUpload: CodeProjectRemoved, Listing: Tombstone, Hides: true,
-		FileCode: CodeFileRemoved, Marker: "quarantined", PastTense: "Removed", Categories: removals, Successors: true,
+		FileCode: CodeFileRemoved, Marker: "quarantined", PastTense: "Removed", Categories: removals, Successors: true, Record: []Record{RecordOfRemoved, RecordOfStatuses},
+		Says: "Removed{why} {date}{dash reason}", SaysOfFile: "Removed{why} {date}{see}",
 	},
 	{Name: Frozen, Rank: 8, On: []Level{OnUser}, Side: ByAdministrator, RefusesUpload: CodeUserFrozen, PastTense: "Frozen"},
 }

@@ -1,10 +1,5 @@
 package index
 
-import (
-	"fmt"
-	"strings"
-)
-
 // Status is what the flags on a thing and its parents add up to: may it be
 // uploaded to, listed, offered, chosen, and what clients hear. Restrictions
 // add up; Served is the flag with the highest rank.
@@ -20,6 +15,7 @@ type Status struct {
 	Yanked       bool
 	YankedReason string
 	Deprecated   *Flag // the deprecation of the narrowest level that has one, nil for none (ST-10)
+	Succeeded    *Flag // the project's flag that names what to use instead (ST-5), nil for none
 	Upcoming     *Flag // announced and not in effect yet (ST-11), nil for nothing
 }
 
@@ -50,13 +46,28 @@ func StatusOf(levels ...At) Status {
 			if k.Rank > rank {
 				rank, st.Served, st.ServedOn = k.Rank, f, at.Level
 			}
-			if k.Marker != "" && k.Rank > marker && at.Level == OnProject {
-				marker, st.Marker, st.Reason = k.Rank, k.Marker, f.Reason
+			if at.Level == OnProject {
+				marker = st.mark(k, f, marker)
 			}
 		}
 	}
 	st.Upload, st.File = st.refusals()
 	return st
+}
+
+// mark lets a project's flag with a higher rank than marker say what clients
+// hear. Successors are taken from the highest that names some.
+func (st *Status) mark(k FlagKind, f *Flag, marker int) int {
+	if k.Marker == "" {
+		return marker
+	}
+	if len(f.Successors) > 0 && (k.Rank > marker || st.Succeeded == nil) {
+		st.Succeeded = f
+	}
+	if k.Rank > marker {
+		marker, st.Marker, st.Reason = k.Rank, k.Marker, f.Reason
+	}
+	return marker
 }
 
 func (st *Status) restrict(k FlagKind, f *Flag) {
@@ -96,31 +107,16 @@ func (st *Status) refusals() (upload, file Code) {
 	if k.FileCode != "" {
 		file = k.FileCode
 	}
-	if file == CodeFileRemoved && st.Served.Category == "legal" {
+	if k.FileCode != "" && st.Served.Category == "legal" {
 		file = CodeFileLegal
 	}
 	return upload, file
 }
 
-// Phrase is the one line that reaches a person through a reason phrase
-// (SN-5, SD-8), such as "Removed as malware 2026-05-02 - reason". It is empty
-// when nothing is said.
-func (st Status) Phrase() string {
-	f := st.Served
-	if f == nil {
-		return ""
+// Successors are what to use instead of the project (ST-5).
+func (st Status) Successors() []string {
+	if st.Succeeded == nil {
+		return nil
 	}
-	k, _ := KindOf(f.Kind)
-	var b strings.Builder
-	b.WriteString(k.PastTense)
-	if f.Category != "" {
-		fmt.Fprintf(&b, " as %s", f.Category)
-	} else if f.Kind == Deleted && f.Side == ByOwner {
-		b.WriteString(" by its owner")
-	}
-	fmt.Fprintf(&b, " on %s", f.Since.UTC().Format("2006-01-02"))
-	if f.Reason != "" {
-		fmt.Fprintf(&b, " - %s", f.Reason)
-	}
-	return b.String()
+	return st.Succeeded.Successors
 }

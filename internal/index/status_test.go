@@ -180,22 +180,70 @@ func TestSN5LegalRemovalIs451(t *testing.T) {
 
 func TestPhrase(t *testing.T) {
 	for want, f := range map[string]index.Flag{
-		"Quarantined on 2026-05-01 - suspected malware": {Kind: index.Quarantined, Reason: "suspected malware"},
-		"Removed as malware on 2026-05-01":              {Kind: index.Removed, Category: "malware"},
-		"Removed as legal on 2026-05-01 - case 7":       {Kind: index.Removed, Category: "legal", Reason: "case 7"},
-		"Deleted by its owner on 2026-05-01":            {Kind: index.Deleted, Side: index.ByOwner},
-		"Deleted on 2026-05-01 - by request":            {Kind: index.Deleted, Side: index.ByAdministrator, Reason: "by request"},
-		"Archived on 2026-05-01":                        {Kind: index.Archived},
+		"Quarantined: suspected malware since 2026-05-01":   {Kind: index.Quarantined, Reason: "suspected malware"},
+		"Quarantined since 2026-05-01":                      {Kind: index.Quarantined},
+		"Removed as malware 2026-05-01":                     {Kind: index.Removed, Category: "malware"},
+		"Removed for legal reasons 2026-05-01 - case 7":     {Kind: index.Removed, Category: "legal", Reason: "case 7"},
+		"Deleted by its owner on 2026-05-01":                {Kind: index.Deleted, Category: "owner"},
+		"Deleted by an administrator on 2026-05-01 - asked": {Kind: index.Deleted, Category: "admin", Reason: "asked"},
+		"Archived on 2026-05-01":                            {Kind: index.Archived},
+		"Deprecated as insecure on 2026-05-01":              {Kind: index.Deprecated, Category: "insecure"},
 	} {
 		if got := index.StatusOf(on(index.OnProject, f)).Phrase(); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
-		if len(want) > 120 {
-			t.Errorf("%q has more than 120 bytes (SN-5)", want)
+	}
+	if got := open().Phrase() + open().FilePhrase("https://example.org/"); got != "" {
+		t.Errorf("nothing said, yet %q", got)
+	}
+}
+
+// TestSN5PhrasesOfFiles are exact, of one line of printable ASCII, and of 120 bytes at most whatever the reason and the site are (SD-8).
+func TestSN5PhrasesOfFiles(t *testing.T) {
+	const see = "https://pypi.example.com/project/demo/"
+	long := strings.Repeat("é long reason ", 20)
+	for _, row := range []struct {
+		flag      index.Flag
+		see, want string
+	}{
+		{index.Flag{Kind: index.Quarantined, Reason: "suspected malware"}, see, "Quarantined: suspected malware since 2026-05-01"},
+		{index.Flag{Kind: index.Quarantined, Reason: "“odd” – very"}, see, `Quarantined: "odd" - very since 2026-05-01`},
+		{index.Flag{Kind: index.Removed, Category: "malware", Reason: "steals keys"}, see, "Removed as malware 2026-05-01 - see " + see},
+		{index.Flag{Kind: index.Removed, Category: "malware"}, see + long, "Removed as malware 2026-05-01"},
+		{index.Flag{Kind: index.Removed, Category: "legal"}, see, "Removed for legal reasons 2026-05-01 - see " + see},
+		{index.Flag{Kind: index.Deleted, Category: "owner", Reason: "a mistake"}, see, "File deleted by its owner on 2026-05-01"},
+		{index.Flag{Kind: index.Quarantined, Reason: long}, see, "Quarantined: " + strings.ReplaceAll(long, "é", "?")[:90] + " since 2026-05-01"},
+	} {
+		got := index.StatusOf(on(index.OnFile, row.flag)).FilePhrase(row.see)
+		if got != row.want || len(got) > 120 {
+			t.Errorf("%s: %d bytes, %q, want %q", row.flag.Kind, len(got), got, row.want)
 		}
 	}
-	if got := open().Phrase(); got != "" {
-		t.Errorf("nothing said, yet %q", got)
+}
+
+// TestST2Line is what clients show that know ASCII only.
+func TestST2Line(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "", "plain ~": "plain ~", "a\nb\tc": "a b c", "it’s – “fine”…": `it's - "fine"...`, "naïve 日本 \u202e": "na?ve ?? ?",
+	} {
+		if got := index.Line(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+// TestST5SuccessorsOfTheHighestThatNamesSome: an archived project whose deprecation names a successor still has one.
+func TestST5SuccessorsOfTheHighestThatNamesSome(t *testing.T) {
+	deprecated := index.Flag{Kind: index.Deprecated, Successors: []string{"old-heir"}}
+	for want, archived := range map[string]index.Flag{
+		"old-heir": {Kind: index.Archived}, "heir": {Kind: index.Archived, Successors: []string{"heir"}},
+	} {
+		for _, s := range []index.Standing{{deprecated, archived}, {archived, deprecated}} {
+			st := index.StatusOf(index.At{Level: index.OnProject, Standing: s})
+			if got := strings.Join(st.Successors(), " "); got != want || st.Marker != "archived" {
+				t.Errorf("%s: successors %q, want %q", st.Marker, got, want)
+			}
+		}
 	}
 }
 

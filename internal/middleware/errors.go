@@ -60,6 +60,7 @@ type answer struct {
 	Message string          `json:"message"`
 	URL     string          `json:"url,omitempty"`
 	Errors  []index.Problem `json:"errors"`
+	*index.Said
 }
 
 // WriteError is the only place that writes a refusal. It says the same three
@@ -70,20 +71,21 @@ func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	info := e.Code.Info()
 	rec := Of(w)
 	rec.Code = e.Code
-	if k := info.Kind; k == index.Internal || k == index.Unavailable || k == index.StorageFull || e.Err != nil {
+	kind := e.Kind()
+	if kind == index.Internal || kind == index.Unavailable || kind == index.StorageFull || e.Err != nil {
 		rec.cause = err
 	}
 	if rec.Status != 0 {
 		rec.cause = err
 		panic(http.ErrAbortHandler)
 	}
-	status := Status(info.Kind)
+	status := Status(kind)
 	a := answer{
 		Type: "about:blank", Title: info.Title, Status: status, Detail: e.Detail,
-		Code: e.Code, Message: e.Detail, URL: e.URL, Errors: e.Problems,
+		Code: e.Code, Message: e.Detail, URL: e.URL, Errors: e.Problems, Said: e.Said,
 	}
 	h := w.Header()
-	errorHeaders(h, info.Kind, e)
+	errorHeaders(h, kind, e)
 	if status == http.StatusUnauthorized || r.Header.Get("Cookie") != "" || r.Header.Get("Authorization") != "" {
 		h.Set("Cache-Control", "private, no-store") // others may hear something else
 	}
@@ -129,7 +131,7 @@ func (a answer) render(accept string) (contentType string, body []byte) {
 	case "problem":
 		return "application/problem+json", a.json()
 	case "json":
-		return "application/json", a.json()
+		return "application/json", a.plainJSON()
 	case "html":
 		return "text/html; charset=utf-8", a.html()
 	}
@@ -182,6 +184,25 @@ func (a answer) json() []byte {
 	}
 	b, err := json.Marshal(a)
 	if err != nil { // texts and numbers always encode
+		panic(err)
+	}
+	return append(b, '\n')
+}
+
+// plainJSON is json, where the word of what stands on the thing takes the place
+// of the number: RFC 9457 fixes status for problem documents only, and clients of
+// the legacy JSON API look for the word there (SN-6).
+func (a answer) plainJSON() []byte {
+	if a.Said == nil || a.Said.Standing == "" {
+		return a.json()
+	}
+	var members map[string]any
+	if err := json.Unmarshal(a.json(), &members); err != nil { // it was just made
+		panic(err)
+	}
+	members["status"] = a.Said.Standing
+	b, err := json.Marshal(members)
+	if err != nil { // as above
 		panic(err)
 	}
 	return append(b, '\n')

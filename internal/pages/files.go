@@ -74,6 +74,9 @@ func (s *Store) File(ctx context.Context, filename string) (*FileState, error) {
 	if !found {
 		return nil, index.Refuse(index.CodeNotFound, "There is no file %q here.", filename)
 	}
+	for _, level := range []index.Standing{f.ProjectStanding, f.ReleaseStanding, f.Standing} {
+		s.tellUnknown("file "+filename, level)
+	}
 	st = &FileState{FileInPlace: f, Status: f.Status()}
 	s.files.put(st, gen)
 	return st, nil

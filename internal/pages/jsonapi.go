@@ -35,6 +35,10 @@ type jsonRole struct {
 
 // jsonInfo is J-06, its fields in the order of their keys.
 type jsonInfo struct {
+	Deprecated          *deprecation `json:"_deprecated,omitempty"`           // of the release (ST-10)
+	QuarantinedVersions []string     `json:"_quarantined_versions,omitempty"` // SN-3
+	Status              *jsonStatus  `json:"_status,omitempty"`               // of the project, where something is said (ST-2)
+
 	Author                 *string           `json:"author"`
 	AuthorEmail            *string           `json:"author_email"`
 	BugtrackURL            *string           `json:"bugtrack_url"`
@@ -102,7 +106,7 @@ type jsonDigests struct {
 func (s *Store) renderJSON(ctx context.Context, q database.Q, key Key, p index.Project) (*Page, error) {
 	st := index.StatusOf(index.At{Level: index.OnProject, Standing: p.Standing})
 	if !st.Offered {
-		return nil, index.Refuse(index.CodeNotFound, "Not Found: %s.", st.Phrase())
+		return nil, s.gone(st, p, "Project "+p.Name)
 	}
 	files, err := liveFiles(ctx, q, p)
 	if err != nil {
@@ -111,7 +115,7 @@ func (s *Store) renderJSON(ctx context.Context, q database.Q, key Key, p index.P
 	groups := byRelease(files)
 	shown, ok := pickRelease(groups, key.Version)
 	if !ok {
-		return nil, index.Refuse(index.CodeNotFound, "Not Found")
+		return nil, s.goneRelease(ctx, q, p, key.Version)
 	}
 	meta, err := q.ReleaseMetadata(ctx, shown.files[0].ReleaseID)
 	if err != nil {
@@ -125,6 +129,10 @@ func (s *Store) renderJSON(ctx context.Context, q database.Q, key Key, p index.P
 		Info: s.info(p, shown, meta), LastSerial: p.LastSerial, Ownership: owned,
 		URLs: s.jsonFiles(shown.files), Vulnerabilities: []any{},
 	}
+	answer.Info.Deprecated, answer.Info.Status = deprecationOf(shown.files[0].ReleaseStanding), statusOf(st)
+	if answer.Info.QuarantinedVersions, err = quarantinedVersions(ctx, q, p); err != nil {
+		return nil, err
+	}
 	if key.Kind == ProjectJSON {
 		answer.Releases = s.allReleases(groups)
 	}
@@ -132,7 +140,7 @@ func (s *Store) renderJSON(ctx context.Context, q database.Q, key Key, p index.P
 	if err != nil {
 		return nil, err
 	}
-	return newPage(body, p.LastSerial), nil
+	return s.newPage(key, body, p.LastSerial), nil
 }
 
 func (s *Store) allReleases(groups []group) *map[string][]jsonFile {

@@ -37,7 +37,8 @@ type Representation struct {
 	ContentLength []string
 	Encoding      []string // nil for identity
 	Serial        []string
-	Lines         []byte // ETag, Content-Encoding and serial as header lines
+	Surrogate     []string // what caches in front know the page by, nil for no such caches (SN-9)
+	Lines         []byte   // ETag, Content-Encoding, serial and surrogate key as header lines
 }
 
 // ready fills in Lines.
@@ -45,6 +46,9 @@ func (r *Representation) ready() *Representation {
 	r.Lines = fmt.Appendf(nil, "ETag: %s\r\nX-PyPI-Last-Serial: %s\r\n", r.ETag[0], r.Serial[0])
 	if r.Encoding != nil {
 		r.Lines = fmt.Appendf(r.Lines, "Content-Encoding: %s\r\n", r.Encoding[0])
+	}
+	if r.Surrogate != nil {
+		r.Lines = fmt.Appendf(r.Lines, "Surrogate-Key: %s\r\n", r.Surrogate[0])
 	}
 	return r
 }
@@ -56,13 +60,28 @@ type Page struct {
 	SerialText []string
 	ETagBase   string
 
+	surrogate []string
+
 	mu   sync.Mutex
 	reps [encodings]*Representation
 }
 
-func newPage(body []byte, serial int64) *Page {
+// SurrogateKey is what caches in front know everything about a project by
+// (SN-9).
+func SurrogateKey(name string) string { return "project/" + name }
+
+// newPage makes the page of a key, which caches in front can be told about where
+// there are some.
+func (s *Store) newPage(key Key, body []byte, serial int64) *Page {
+	if !s.opt.Purged {
+		return newPage(body, serial)
+	}
+	return newPage(body, serial, SurrogateKey(key.Name))
+}
+
+func newPage(body []byte, serial int64, surrogate ...string) *Page {
 	sum := sha256.Sum256(body)
-	p := &Page{Serial: serial, SerialText: []string{strconv.FormatInt(serial, 10)}, ETagBase: base64.RawURLEncoding.EncodeToString(sum[:18])}
+	p := &Page{Serial: serial, SerialText: []string{strconv.FormatInt(serial, 10)}, ETagBase: base64.RawURLEncoding.EncodeToString(sum[:18]), surrogate: surrogate}
 	p.reps[Identity] = p.represent(body, Identity)
 	return p
 }
@@ -73,6 +92,7 @@ func (p *Page) represent(body []byte, e Encoding) *Representation {
 		ETag:          []string{`"` + p.ETagBase + suffix(e) + `"`},
 		ContentLength: []string{strconv.Itoa(len(body))},
 		Serial:        p.SerialText,
+		Surrogate:     p.surrogate,
 	}
 	if e != Identity {
 		r.Encoding = []string{e.String()}

@@ -20,6 +20,10 @@ const UploadTime = "2006-01-02T15:04:05.000000Z"
 // simpleProject is the JSON answer; fields stand in the order of their keys,
 // so the text has sorted keys (SD-20).
 type simpleProject struct {
+	IdentitySince       string   `json:"_identity_since,omitempty"`       // SD-17
+	QuarantinedVersions []string `json:"_quarantined_versions,omitempty"` // SN-3
+	Successors          []string `json:"_successors,omitempty"`           // ST-5
+
 	Files         []simpleFile `json:"files"`
 	Meta          simpleMeta   `json:"meta"`
 	Name          string       `json:"name"`
@@ -38,6 +42,8 @@ type simpleStatus struct {
 }
 
 type simpleFile struct {
+	Deprecated *deprecation `json:"_deprecated,omitempty"` // of its release (ST-10)
+
 	CoreMetadata     any               `json:"core-metadata"` // false or hashes (SD-11)
 	DistInfoMetadata any               `json:"dist-info-metadata"`
 	Filename         string            `json:"filename"`
@@ -63,14 +69,30 @@ func (s *Store) renderSimple(ctx context.Context, q database.Q, key Key, p index
 		}
 	}
 	page := simplePage(p, st, files)
-	body, err := page.json()
+	body, err := []byte(nil), error(nil)
 	if key.Kind == SimpleHTML {
 		body, err = page.html()
+	} else if err = page.tellMore(ctx, q, p, st); err == nil {
+		body, err = page.json()
 	}
 	if err != nil {
 		return nil, err
 	}
-	return newPage(body, p.LastSerial), nil
+	return s.newPage(key, body, p.LastSerial), nil
+}
+
+// tellMore fills in what only the JSON form says (X-8): HTML stays at its frozen
+// features.
+func (page *simpleProject) tellMore(ctx context.Context, q database.Q, p index.Project, st index.Status) (err error) {
+	page.Successors = successorNames(st)
+	if !st.Offered {
+		return nil // nothing of the project is served (SN-4)
+	}
+	if page.QuarantinedVersions, err = quarantinedVersions(ctx, q, p); err != nil {
+		return err
+	}
+	page.IdentitySince, err = identitySince(ctx, q, p)
+	return err
 }
 
 // goneProject answers for a project its owner deleted; one that administrators
@@ -79,14 +101,14 @@ func (s *Store) goneProject(p index.Project, st index.Status) error {
 	if st.Offered || st.Marker == "quarantined" || s.opt.DeletedSimple {
 		return nil
 	}
-	return index.Refuse(index.CodeNotFound, "Project %q is not here any more: %s.", p.Name, st.Phrase())
+	return s.gone(st, p, "Project "+p.Name)
 }
 
 func simplePage(p index.Project, st index.Status, files []placed) simpleProject {
 	page := simpleProject{
 		Files: make([]simpleFile, 0, len(files)), Versions: []string{}, Name: p.Name,
 		Meta:          simpleMeta{LastSerial: p.LastSerial, APIVersion: apiVersion},
-		ProjectStatus: simpleStatus{Status: st.Marker, Reason: st.Reason},
+		ProjectStatus: simpleStatus{Status: st.Marker, Reason: index.Line(st.Reason)},
 	}
 	for i, f := range files {
 		if i == 0 || f.ReleaseID != files[i-1].ReleaseID {
@@ -103,6 +125,7 @@ func simpleEntry(f placed) simpleFile {
 		metadata = map[string]string{"sha256": f.MetadataSHA256}
 	}
 	e := simpleFile{
+		Deprecated:   deprecationOf(f.ReleaseStanding),
 		CoreMetadata: metadata, DistInfoMetadata: metadata,
 		Filename: f.Filename,
 		Hashes:   map[string]string{"sha256": f.SHA256},

@@ -3,6 +3,7 @@ package pages
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 
@@ -13,9 +14,12 @@ import (
 
 // Options are what pages depend on besides the rows.
 type Options struct {
-	URL           string // public address of the site, no slash at the end
-	Budget        int    // bytes of memory for remembered pages
-	DeletedSimple bool   // a deleted project's page is 200 with no files, not 404
+	Log            *slog.Logger // nil for none
+	URL            string       // public address of the site, no slash at the end
+	Budget         int          // bytes of memory for remembered pages
+	Purged         bool         // caches in front are told of changes (SN-9)
+	HideTombstones bool         // histories leave out what was withdrawn (SD-7)
+	DeletedSimple  bool         // a deleted project's page is 200 with no files, not 404
 }
 
 // Store renders and remembers pages.
@@ -63,8 +67,9 @@ func (s *Store) render(ctx context.Context, q database.Q, key Key) (*Page, error
 		return nil, err
 	}
 	if !found {
-		return nil, index.Refuse(index.CodeNotFound, "There is no project %q here.", key.Name)
+		return nil, missing(ctx, q, key.Name)
 	}
+	s.tellUnknown("project "+p.Name, p.Standing)
 	switch key.Kind {
 	case SimpleJSON, SimpleHTML:
 		return s.renderSimple(ctx, q, key, p)
@@ -72,6 +77,16 @@ func (s *Store) render(ctx context.Context, q database.Q, key Key) (*Page, error
 		return s.renderJSON(ctx, q, key, p)
 	}
 	return nil, fmt.Errorf("pages: unknown kind %q", key.Kind)
+}
+
+// tellUnknown logs kinds of flags that a newer version of this program wrote; what
+// has one is served as if nothing were said (ST-7).
+func (s *Store) tellUnknown(what string, standing index.Standing) {
+	for _, f := range standing {
+		if _, known := index.KindOf(f.Kind); !known && s.opt.Log != nil {
+			s.opt.Log.Warn("a flag of a kind that this version does not know has no effect", "on", what, "kind", f.Kind)
+		}
+	}
 }
 
 // placed is a file with its parsed version, for sorting.

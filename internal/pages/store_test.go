@@ -107,7 +107,7 @@ func TestSD20Order(t *testing.T) {
 
 // TestPagesOfWithdrawnProjects (SD-21, SN-4, SD-6): what is quarantined or removed says so; what its owner deleted is a matter of settings.
 func TestPagesOfWithdrawnProjects(t *testing.T) {
-	for deleted, code := range map[string]index.Code{"404": index.CodeNotFound, "empty": ""} {
+	for deleted, code := range map[string]index.Code{"404": index.CodeProjectDeleted, "empty": ""} {
 		s := apptest.Start(t, func(c *config.Config) { c.DeletedSimple = deleted })
 		for _, row := range []struct {
 			kind string
@@ -131,7 +131,7 @@ func TestPagesOfWithdrawnProjects(t *testing.T) {
 				t.Errorf("%s: %v, want %s", row.kind, err, row.says)
 			}
 			for _, kind := range []pages.Kind{pages.ProjectJSON, pages.ReleaseJSON} {
-				if _, err := s.Pages.Get(context.Background(), pages.Key{Kind: kind, Name: name, Version: "1"}); !index.HasCode(err, index.CodeNotFound) {
+				if _, err := s.Pages.Get(context.Background(), pages.Key{Kind: kind, Name: name, Version: "1"}); index.AsError(err).Kind() != index.NotFound {
 					t.Errorf("J-02: %s of a %s project: %v", kind, row.kind, err)
 				}
 			}

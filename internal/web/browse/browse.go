@@ -25,7 +25,13 @@ type Browse struct {
 	DB    *database.DB
 	Pages *pages.Store
 	URL   string // public address of the site, no slash at the end
+
+	Clock  func() time.Time // what may still be restored depends on it
+	Appeal string           // where owners of what was removed can object, "" for nowhere
+	Purged bool             // caches in front are told of changes (SN-9)
+
 	home  *shell.Page
+	gone  *shell.Page
 	page  *shell.Page
 	user  *shell.Page
 	group *shell.Page
@@ -34,7 +40,7 @@ type Browse struct {
 // New makes the pages.
 func New(db *database.DB, store *pages.Store, url string) *Browse {
 	return &Browse{
-		DB: db, Pages: store, URL: url, home: shell.NewPage(templates, "home.html"), page: shell.NewPage(templates, "project.html"),
+		DB: db, Pages: store, URL: url, Clock: time.Now, gone: shell.NewPage(templates, "tombstone.html", "banner.html"), home: shell.NewPage(templates, "home.html"), page: shell.NewPage(templates, "project.html", "banner.html"),
 		user: shell.NewPage(templates, "user.html"), group: shell.NewPage(templates, "organization.html"),
 	}
 }
@@ -85,16 +91,9 @@ func (b *Browse) start(w http.ResponseWriter, r *http.Request) error {
 // projectPage is what project.html shows.
 type projectPage struct {
 	pages.View
-	URL    string
-	Pinned bool // the address names a version
-	Banner *banner
-}
-
-// banner is the message above a project or release with a flag on it.
-type banner struct {
-	Stop  bool // it is withdrawn, not only warned of
-	Title string
-	Text  string
+	URL     string
+	Pinned  bool // the address names a version
+	Banners []banner
 }
 
 func (b *Browse) project(w http.ResponseWriter, r *http.Request) error {
@@ -106,8 +105,14 @@ func (b *Browse) project(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	data := projectPage{View: view, URL: b.URL, Pinned: version != "", Banner: bannerOf(view)}
-	return b.page.Write(w, r, pageStatus(view), data)
+	if b.Purged {
+		w.Header().Set("Surrogate-Key", pages.SurrogateKey(name))
+	}
+	if !view.Status.Offered || view.Gone {
+		return b.tombstone(w, r, view)
+	}
+	data := projectPage{View: view, URL: b.URL, Pinned: version != "", Banners: bannersOf(view)}
+	return b.page.Write(w, r, http.StatusOK, data)
 }
 
 // canonicalOf leaves what is no version as it is: it is that of no release.
@@ -117,26 +122,6 @@ func canonicalOf(version string) string {
 		return version
 	}
 	return v.Canonical()
-}
-
-// pageStatus is 410 for what was deleted or removed; a quarantined project
-// still has a page, since it may return (SD-6, SN-7).
-func pageStatus(v pages.View) int {
-	if v.Status.Listing == index.Tombstone {
-		return http.StatusGone
-	}
-	return http.StatusOK
-}
-
-func bannerOf(v pages.View) *banner {
-	st := v.Status
-	if st.Served == nil {
-		st = v.Release
-	}
-	if st.Served == nil {
-		return nil
-	}
-	return &banner{Stop: !st.Offered, Title: st.Phrase(), Text: st.Served.Reason}
 }
 
 func toNormal(w http.ResponseWriter, r *http.Request, name, version string) error {
