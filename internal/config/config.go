@@ -161,6 +161,7 @@ type Config struct {
 
 	// Docs is where old hosted documentation is, or went.
 	Docs Docs `toml:"docs"`
+
 	// CDN is a content delivery network in front.
 	CDN CDN `toml:"cdn"`
 
