@@ -20,7 +20,7 @@ func says(text string) middleware.Handler {
 	}
 }
 
-// openGate is a gate for routes that are open to anybody.
+// openGate is a gate for routes that are open to anybody, and are answered always: it has no database to ask.
 func openGate() *middleware.Gate {
 	gate, err := middleware.NewGate(&access.Guard{}, "https://index.example")
 	if err != nil {
@@ -31,8 +31,8 @@ func openGate() *middleware.Gate {
 
 func router() http.Handler {
 	h := middleware.Router(openGate(),
-		[]middleware.Route{{Methods: "GET", Path: "/a/{x}", Right: access.Open, Handler: says("get")}, {Methods: "POST PUT", Path: "/a/{x}", Right: access.Open, Handler: says("post")}},
-		[]middleware.Route{{Methods: "DELETE", Path: "/b", Right: access.Open, Handler: says("delete")}, {Methods: "GET OPTIONS", Path: "/c/{$}", Right: access.Open, Handler: says("root")}})
+		[]middleware.Route{{Methods: "GET", Path: "/a/{x}", Right: access.Open, Always: true, Handler: says("get")}, {Methods: "POST PUT", Path: "/a/{x}", Right: access.Open, Always: true, Handler: says("post")}},
+		[]middleware.Route{{Methods: "DELETE", Path: "/b", Right: access.Open, Always: true, Handler: says("delete")}, {Methods: "GET OPTIONS", Path: "/c/{$}", Right: access.Open, Always: true, Handler: says("root")}})
 	return (&middleware.Site{}).Wrap(h)
 }
 

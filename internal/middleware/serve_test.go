@@ -52,7 +52,7 @@ func serve(t *testing.T, tables ...[]middleware.Route) *site {
 	log := middleware.NewAccessLog(s.log)
 	for _, table := range tables {
 		for i := range table {
-			table[i].Right = access.Open
+			table[i].Right, table[i].Always = access.Open, true
 		}
 	}
 	wrapped := (&middleware.Site{Log: log, HTTPS: true}).Wrap(middleware.Router(openGate(), tables...))
