@@ -5,6 +5,7 @@ import (
 
 	"strongroom/internal/account"
 	"strongroom/internal/factor"
+	"strongroom/internal/maintain"
 	"strongroom/internal/web/manage"
 )
 
@@ -25,6 +26,11 @@ func (a *App) accounts(clock func() time.Time) *account.Accounts {
 		WebAuthn: keys, Clock: clock, URL: c.URL, Least: c.PasswordMin, Open: c.Registration == "open", Confirm: *c.ConfirmBrowsers,
 		Remember: time.Duration(*c.RememberDays) * 24 * time.Hour,
 	}
+}
+
+// maintain is what owners do with what is theirs.
+func (a *App) maintain() *maintain.Actions {
+	return &maintain.Actions{Recorder: a.Recorder, Guard: a.Guard, Limiter: a.Limiter}
 }
 
 // manage is the pages on which people manage what is theirs.

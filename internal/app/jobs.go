@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"strongroom/internal/database"
+	"strongroom/internal/idempotency"
 	"strongroom/internal/ops"
 	"strongroom/internal/queue"
 	"strongroom/internal/standing"
@@ -25,6 +26,7 @@ func (a *App) jobs() *queue.Queue {
 	q.Every("expire", time.Hour, func(ctx context.Context) error {
 		return a.DB.Write(ctx, func(tx *database.Tx) error { return tx.DropExpired(ctx, clock().UTC()) })
 	})
+	q.Every("idempotency", time.Hour, (&idempotency.Keys{DB: a.DB, Clock: clock}).Purge)
 	a.office().Register(q)
 	a.Accounts.HandleJobs(q)
 	q.Handle(standing.TimerJob, (&standing.Timers{Recorder: a.Recorder}).Run)

@@ -15,7 +15,8 @@ import (
 	"time"
 
 	"strongroom/internal/api"
-	"strongroom/internal/maintain"
+	v1 "strongroom/internal/api/v1"
+	"strongroom/internal/idempotency"
 	"strongroom/internal/middleware"
 	"strongroom/internal/phrase"
 	"strongroom/internal/web"
@@ -87,7 +88,7 @@ func (s *Server) build() error {
 	if err != nil {
 		return err
 	}
-	s.routes = slices.Concat(doors.Routes(), s.pages(own))
+	s.routes = slices.Concat(doors.Routes(), s.management().Routes(), s.pages(own))
 	s.http = &http.Server{
 		Handler:           s.counted(site.Wrap(middleware.Router(gate, s.routes))),
 		ReadHeaderTimeout: 20 * time.Second,
@@ -98,6 +99,15 @@ func (s *Server) build() error {
 	return nil
 }
 
+// management is what programs do in place of people.
+func (s *Server) management() *v1.API {
+	a := s.app
+	return &v1.API{
+		DB: a.DB, Guard: a.Guard, Maintain: a.maintain(), Keys: &idempotency.Keys{DB: a.DB, Clock: a.Recorder.Clock}, Limiter: a.Limiter,
+		Clock: a.Recorder.Clock, URL: a.Config.URL,
+	}
+}
+
 // pages is every page for people.
 func (s *Server) pages(own *manage.Manage) []middleware.Route {
 	a := s.app
@@ -105,7 +115,7 @@ func (s *Server) pages(own *manage.Manage) []middleware.Route {
 		browse.New(a.DB, a.Pages, a.Config.URL),
 		signin.New(a.Accounts),
 		own,
-		manage.NewGroups(manage.Groups{DB: a.DB, Actions: &maintain.Actions{Recorder: a.Recorder, Guard: a.Guard, Limiter: a.Accounts.Limiter}, Clock: a.Recorder.Clock}),
+		manage.NewGroups(manage.Groups{DB: a.DB, Actions: a.maintain(), Clock: a.Recorder.Clock}),
 		unsubscribe.New(a.Recorder, a.Keys),
 	)
 }

@@ -37,6 +37,16 @@ const (
 	CodeNoInvitation Code = "no-invitation"
 	CodeGroupField   Code = "invalid-group-field"
 
+	CodeInvalidBody      Code = "invalid-body"
+	CodeInvalidQuery     Code = "invalid-query"
+	CodeInvalidSpecifier Code = "invalid-specifier"
+	CodeUnsupportedBody  Code = "unsupported-media-type"
+	CodeBodyTooLarge     Code = "body-too-large"
+	CodeLocked           Code = "locked"
+	CodePrecondition     Code = "precondition-failed"
+	CodeKeyMismatch      Code = "idempotency-mismatch"
+	CodeKeyBusy          Code = "idempotency-busy"
+
 	CodePasswordBreached Code = "password-breached"
 	CodeReadOnly         Code = "read-only"
 	CodeUploadsDisabled  Code = "uploads-disabled"
@@ -140,6 +150,15 @@ var codeTable = [...]CodeInfo{
 	{CodeLastOwner, Conflict, "The last owner", "A project or organization would be left without an owner."},
 	{CodeNoInvitation, NotFound, "No such invitation", "The invitation is unknown, expired, revoked, used up, or for somebody else."},
 	{CodeGroupField, Invalid, "A field is not right", "A field of a form on roles, organizations or teams has a value that cannot be."},
+	{CodeInvalidBody, Unprocessable, "Invalid body", "The JSON body of a request to the management API cannot be read, or a field of it is missing, unknown or has a value that cannot be."},
+	{CodeInvalidQuery, Unprocessable, "Invalid query", "A parameter behind the question mark, or the header field Idempotency-Key, has a value that cannot be."},
+	{CodeInvalidSpecifier, Unprocessable, "Invalid specifier", "The text is no set of version specifiers, such as <2.0."},
+	{CodeUnsupportedBody, UnsupportedType, "Unsupported media type", "The management API takes bodies of the type application/json."},
+	{CodeBodyTooLarge, TooLarge, "Body too large", "The body of a request to the management API is larger than 64 KiB."},
+	{CodeLocked, Conflict, "Held by administrators", "Administrators quarantined, removed or locked the thing, so its owners cannot change it."},
+	{CodePrecondition, PreconditionFailed, "Changed meanwhile", "If-Match names another state than the one that is there: somebody changed it since it was read. Nothing was done."},
+	{CodeKeyMismatch, Unprocessable, "Idempotency key was used before", "The Idempotency-Key came before with another request."},
+	{CodeKeyBusy, Conflict, "Still at work", "A request with this Idempotency-Key is being carried out."},
 	{CodeBanned, Denied, "Network is banned", "An administrator keeps out the network that the request came from."},
 	{CodeHeld, Denied, "Account is on hold", "An administrator removed the account's second factors less than a day ago; it makes no tokens and changes no roles."},
 	{CodeTooManyAttempts, Limited, "Too many attempts", "Something that is counted, such as signing in, was tried too often; the header Retry-After says when to try again."},

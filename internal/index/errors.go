@@ -21,6 +21,9 @@ const (
 	Conflict
 	Gone
 	TooLarge
+	UnsupportedType
+	Unprocessable
+	PreconditionFailed
 	Unsatisfiable
 	Limited
 	LegallyBlocked

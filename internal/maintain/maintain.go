@@ -14,6 +14,7 @@ import (
 
 	"strongroom/internal/access"
 	"strongroom/internal/change"
+	"strongroom/internal/database"
 	"strongroom/internal/index"
 	"strongroom/internal/ratelimit"
 )
@@ -23,6 +24,19 @@ type Actions struct {
 	Recorder *change.Recorder
 	Guard    *access.Guard
 	Limiter  *ratelimit.Limiter
+
+	condition Condition
+}
+
+// Condition refuses to change a project as it is at the time of the change.
+type Condition func(ctx context.Context, q database.Q, p index.Project) error
+
+// OnlyIf is the same actions under a condition: it is asked under the lock of the
+// project's name, so nothing changes between its answer and the act.
+func (a *Actions) OnlyIf(c Condition) *Actions {
+	under := *a
+	under.condition = c
+	return &under
 }
 
 // gone is the refusal for a place that is not there any more.
@@ -62,6 +76,11 @@ func (a *Actions) inProject(ctx context.Context, v *access.Visitor, right access
 		}
 		if err := a.Guard.May(ctx, tx.Q, v, right, p); err != nil {
 			return err
+		}
+		if a.condition != nil {
+			if err := a.condition(ctx, tx.Q, p); err != nil {
+				return err
+			}
 		}
 		return fn(tx, v, p)
 	})

@@ -45,6 +45,9 @@ const (
 	Invite      Name = "invite"
 	CreateToken Name = "token-create"
 	CreateGroup Name = "organization-create"
+
+	APIRead  Name = "api-read"
+	APIWrite Name = "api-write"
 )
 
 // Limit lets each subject do something N times within Per.
@@ -87,6 +90,9 @@ var limits = [...]Limit{
 	{Invite, 20, time.Hour, "Invitations to projects and organizations, new or sent again, for each account that invites."},
 	{CreateToken, 100, 24 * time.Hour, "Tokens that are made on the pages, for each account."},
 	{CreateGroup, 10, 24 * time.Hour, "Organizations that are made on the pages, for each account."},
+
+	{APIRead, 1200, 5 * time.Minute, "Requests to read by the management API, for each account, or client address without one."},
+	{APIWrite, 300, 5 * time.Minute, "Requests to change something by the management API, for each account."},
 }
 
 // Parse reads other figures for limits of the table, each as name=uses/window,
