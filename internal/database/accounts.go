@@ -74,7 +74,7 @@ func (q Q) ProjectNamesOf(ctx context.Context, userID int64) ([]string, error) {
 // CloseUser ends an account: it has no password, address, factor, role, login
 // or living token any more. The row stays, so that nobody else gets the name.
 func (tx *Tx) CloseUser(ctx context.Context, id int64, at time.Time) error {
-	if _, err := tx.exec(ctx, `UPDATE users SET closed_at = $2, password_hash = '', name = '', superuser = 0 WHERE id = $1`, id, micros(at)); err != nil {
+	if _, err := tx.exec(ctx, `UPDATE users SET closed_at = $2, password_hash = '', name = '', superuser = 0, moderator = 0, trusted_reporter = 0 WHERE id = $1`, id, micros(at)); err != nil {
 		return wrap("close user", id, err)
 	}
 	if _, err := tx.RevokeTokens(ctx, id, at); err != nil {

@@ -118,3 +118,21 @@ func (q Q) FileReportsOf(ctx context.Context, projectID int64) (map[int64]index.
 		})
 	return out, wrap("read reports of project", projectID, err)
 }
+
+// GateRule finds the rule of a pattern, without its ID.
+func (q Q) GateRule(ctx context.Context, kind index.GateRuleKind, pattern string) (r index.GateRule, found bool, err error) {
+	var at int64
+	r = index.GateRule{Kind: kind, Pattern: pattern}
+	found, err = q.one(ctx, `SELECT action, reason, set_by, set_at FROM gate_rules WHERE kind = $1 AND pattern = $2`, []any{kind, pattern},
+		&r.Action, &r.Reason, &r.SetBy, &at)
+	r.SetAt = fromMicros(at)
+	return r, found, wrap("read gate rule", pattern, err)
+}
+
+// HashesOf lists the SHA-256 of all files of a project, release or file, those
+// that are withdrawn too.
+func (q Q) HashesOf(ctx context.Context, level index.Level, id int64) ([]string, error) {
+	where := map[index.Level]string{index.OnProject: "project_id", index.OnRelease: "release_id", index.OnFile: "id"}[level]
+	hashes, err := q.texts(ctx, `SELECT DISTINCT sha256 FROM files WHERE `+where+` = $1 ORDER BY sha256`, id)
+	return hashes, wrap("list hashes of "+string(level), id, err)
+}

@@ -3,11 +3,12 @@ package database
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 
 	"strongroom/internal/index"
 )
 
-const nameColumns = `SELECT name, look_alike, state, project_id, had_files, held_until, note, identities, created_at FROM names`
+const nameColumns = `SELECT name, look_alike, state, project_id, had_files, held_until, note, identities, created_at, message, successors FROM names`
 
 // Name finds a row of the name registry.
 func (q Q) Name(ctx context.Context, normalized string) (index.Name, bool, error) {
@@ -33,9 +34,14 @@ func (tx *Tx) HoldName(ctx context.Context, normalized string) error {
 func (q Q) name(ctx context.Context, text, normalized string) (index.Name, bool, error) {
 	var n index.Name
 	var held, created int64
+	successors := "[]"
 	found, err := q.one(ctx, text, []any{normalized},
-		&n.Name, &n.LookAlike, &n.State, &n.ProjectID, &n.HadFiles, &held, &n.Note, &n.Identity, &created)
+		&n.Name, &n.LookAlike, &n.State, &n.ProjectID, &n.HadFiles, &held, &n.Note, &n.Identity, &created, &n.Message, &successors)
+	if err != nil {
+		return n, false, wrap("read name", normalized, err)
+	}
 	n.HeldUntil, n.CreatedAt = fromMicros(held), fromMicros(created)
+	n.Successors, err = parseTexts(successors)
 	return n, found, wrap("read name", normalized, err)
 }
 
@@ -67,8 +73,13 @@ func (tx *Tx) ClaimName(ctx context.Context, n index.Name) (bool, error) {
 
 // UpdateName writes the changeable columns of a registry row.
 func (tx *Tx) UpdateName(ctx context.Context, n index.Name) error {
-	_, err := tx.exec(ctx, `UPDATE names SET state = $2, project_id = $3, had_files = $4, held_until = $5, note = $6, identities = $7 WHERE name = $1`,
-		n.Name, n.State, n.ProjectID, boolInt(n.HadFiles), micros(n.HeldUntil), n.Note, n.Identity)
+	successors, err := json.Marshal(append([]string{}, n.Successors...))
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, `UPDATE names SET state = $2, project_id = $3, had_files = $4, held_until = $5, note = $6, identities = $7,
+		message = $8, successors = $9 WHERE name = $1`,
+		n.Name, n.State, n.ProjectID, boolInt(n.HadFiles), micros(n.HeldUntil), n.Note, n.Identity, n.Message, string(successors))
 	return wrap("update name", n.Name, err)
 }
 
@@ -80,6 +91,14 @@ func (q Q) NamesInState(ctx context.Context, state index.NameState) ([]string, e
 // HeldNames lists the names that a project holds, withdrawn ones too, sorted.
 func (q Q) HeldNames(ctx context.Context) ([]string, error) {
 	return q.texts(ctx, `SELECT name FROM names WHERE project_id <> 0 ORDER BY name`)
+}
+
+// parseTexts reads a list as columns keep it; none is nil.
+func parseTexts(text string) (list []string, err error) {
+	if text == "[]" {
+		return nil, nil
+	}
+	return list, json.Unmarshal([]byte(text), &list)
 }
 
 func (q Q) texts(ctx context.Context, text string, args ...any) ([]string, error) {

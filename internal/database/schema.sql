@@ -9,6 +9,7 @@ CREATE TABLE acts (
     reason    TEXT NOT NULL DEFAULT '',
     effects   TEXT NOT NULL DEFAULT '{}',            -- JSON: what it changed beside the flags of its uid
     automatic SMALLINT NOT NULL DEFAULT 0,
+    silent    SMALLINT NOT NULL DEFAULT 0,           -- the owners were not told
     actor     TEXT NOT NULL,
     at        BIGINT NOT NULL,
     undone_by TEXT NOT NULL DEFAULT '',

@@ -11,7 +11,7 @@ import (
 
 const (
 	userSelect = `SELECT u.id, u.uid, u.username, COALESCE(e.address, ''), u.password_hash, u.superuser, u.standing, u.created_at,
-	u.name, u.password_at, u.password_off, u.held_until, u.closed_at, u.last_login_at`
+	u.name, u.password_at, u.password_off, u.held_until, u.closed_at, u.last_login_at, u.moderator, u.trusted_reporter`
 	userFrom    = ` FROM users u LEFT JOIN emails e ON e.user_id = u.id AND e.is_primary = 1`
 	userColumns = userSelect + userFrom
 )
@@ -40,7 +40,7 @@ func scanUser(rows *sql.Rows, u *index.User, more ...any) (err error) {
 	var created, password, held, closed, login int64
 	into := []any{
 		&u.ID, &u.UID, &u.Username, &u.Email, &u.PasswordHash, &u.Superuser, &standing, &created,
-		&u.Name, &password, &u.PasswordOff, &held, &closed, &login,
+		&u.Name, &password, &u.PasswordOff, &held, &closed, &login, &u.Moderator, &u.Trusted,
 	}
 	if err := rows.Scan(append(into, more...)...); err != nil {
 		return err
@@ -71,8 +71,12 @@ func (tx *Tx) InsertUser(ctx context.Context, u index.User, verified bool) (int6
 
 // Users lists all users by name.
 func (q Q) Users(ctx context.Context) ([]index.User, error) {
+	return q.users(ctx, userColumns+` ORDER BY u.username_key`)
+}
+
+func (q Q) users(ctx context.Context, text string) ([]index.User, error) {
 	var out []index.User
-	err := q.each(ctx, userColumns+` ORDER BY u.username_key`, nil, func(rows *sql.Rows) error {
+	err := q.each(ctx, text, nil, func(rows *sql.Rows) error {
 		var u index.User
 		err := scanUser(rows, &u)
 		out = append(out, u)

@@ -51,6 +51,12 @@ const (
 	CodeReadOnly         Code = "read-only"
 	CodeUploadsDisabled  Code = "uploads-disabled"
 	CodeNewProjectsOff   Code = "new-projects-disabled"
+	CodeNewUsersOff      Code = "new-users-disabled"
+	CodeDeletionOff      Code = "deletion-disabled"
+
+	CodeActOvertaken  Code = "act-overtaken"
+	CodeReportDecided Code = "report-decided"
+	CodeInvalidReport Code = "invalid-report"
 
 	CodeInvalidForm      Code = "invalid-form"
 	CodeUnknownProtocol  Code = "unknown-protocol"
@@ -169,6 +175,11 @@ var codeTable = [...]CodeInfo{
 	{CodeReadOnly, Denied, "Read-only", "An administrator switched the whole index to read-only."},
 	{CodeUploadsDisabled, Denied, "Uploads are disabled", "An administrator switched new uploads off."},
 	{CodeNewProjectsOff, Denied, "New projects are disabled", "An administrator switched the creation of projects off."},
+	{CodeNewUsersOff, Denied, "New accounts are disabled", "An administrator switched the making of accounts off."},
+	{CodeDeletionOff, Denied, "Deletion is disabled", "An administrator switched the deletion of projects, releases and files off."},
+	{CodeActOvertaken, Conflict, "The act cannot be undone", "The act of a moderator was undone already, or a later one changed the same thing: undo that one first."},
+	{CodeReportDecided, Conflict, "Decided already", "Somebody else decided on the report meanwhile."},
+	{CodeInvalidReport, Invalid, "A field is not right", "A field of a report, or of what a moderator says of a decision, has a value that cannot be."},
 
 	{CodeInvalidForm, Invalid, "Invalid form", "The upload form has a malformed, missing or repeated field."},
 	{CodeUnknownProtocol, Invalid, "Unknown protocol version", "protocol_version is not 1."},

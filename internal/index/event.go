@@ -102,6 +102,18 @@ const (
 	EventGateMatch     = "gate:match"
 	EventGateScan      = "gate:scan"
 	EventMailFail      = "mail:fail"
+
+	EventQuarantine      = "project:quarantine"
+	EventRemoval         = "project:remove"
+	EventTakedownClear   = "project:takedown:clear"
+	EventReport          = "report:create"
+	EventReportConfirm   = "report:verify"
+	EventReportDecide    = "report:decide"
+	EventActUndo         = "act:undo"
+	EventAccountFreeze   = "account:freeze"
+	EventAccountUnfreeze = "account:unfreeze"
+	EventModerator       = "account:moderator:change"
+	EventTrustedReporter = "account:trusted_reporter:change"
 )
 
 var eventActions = [...]EventInfo{
@@ -187,6 +199,17 @@ var eventActions = [...]EventInfo{
 	{EventGateMatch, "A rule of the gate matched an upload, which it allowed, flagged or refused."},
 	{EventGateScan, "The scanner flagged or refused an upload, or gave no verdict."},
 	{EventMailFail, "A mail could not be delivered and was given up."},
+	{EventQuarantine, "A project, release or file was quarantined; the act is in 'after'."},
+	{EventRemoval, "A project, release or file was removed; the act is in 'after'."},
+	{EventTakedownClear, "The quarantine or removal of a project, release or file was cleared."},
+	{EventReport, "Somebody, or a rule, reported a project."},
+	{EventReportConfirm, "Who reported without an account confirmed it by the mailed link."},
+	{EventReportDecide, "A moderator decided on a report."},
+	{EventActUndo, "An act of a moderator or rule was undone."},
+	{EventAccountFreeze, "An account was frozen."},
+	{EventAccountUnfreeze, "An account is no longer frozen."},
+	{EventModerator, "An account was made moderator of the index, or is none any more."},
+	{EventTrustedReporter, "Reports of an account count more from now on, or no longer."},
 }
 
 // EventMeaning is what an action of the table means, the action itself for one
@@ -216,9 +239,11 @@ const (
 	SwitchNoUploads     = "disallow-new-upload"
 	SwitchNoNewProjects = "disallow-new-project-registration"
 	SwitchNoDeletion    = "disallow-deletion"
+	SwitchNoNewUsers    = "disallow-new-user-registration"
+	SwitchNoScanning    = "disable-scanning"
 )
 
 // Switches lists every run-time switch.
 func Switches() []string {
-	return []string{SwitchReadOnly, SwitchNoUploads, SwitchNoNewProjects, SwitchNoDeletion}
+	return []string{SwitchReadOnly, SwitchNoUploads, SwitchNoNewProjects, SwitchNoNewUsers, SwitchNoDeletion, SwitchNoScanning}
 }

@@ -15,6 +15,8 @@ type User struct {
 	Email        string // the primary address, may be unverified
 	PasswordHash string // PHC string, empty when no password was set
 	Superuser    bool
+	Moderator    bool // may moderate, without being administrator
+	Trusted      bool // reports of the user count more (SN-15)
 	Standing     Standing
 	Name         string // as shown, may be empty
 	PasswordAt   time.Time
@@ -48,7 +50,10 @@ type Name struct {
 	HeldUntil time.Time // zero when not held
 	Note      string    // why it is prohibited or reserved
 	Identity  int       // how many projects held it so far (SD-17)
-	CreatedAt time.Time
+	Message   string    // what whoever asks for a name that nobody has is told (ST-6)
+	// Successors are what to use instead, as in a Flag.
+	Successors []string
+	CreatedAt  time.Time
 }
 
 // Project is one identity that holds a name for a while. A name given to

@@ -65,6 +65,16 @@ const (
 	GateWarnings              Kind = "gate-warnings"
 )
 
+// The kinds of moderation.
+const (
+	Quarantined     Kind = "project-quarantined"
+	TakenDown       Kind = "project-taken-down"
+	TakedownCleared Kind = "project-takedown-cleared"
+	AutoQuarantined Kind = "auto-quarantined"
+	VerifyReport    Kind = "verify-report"
+	ReportDecided   Kind = "report-decided"
+)
+
 // The kinds of organizations.
 const (
 	OrganizationUpdated           Kind = "organization-updated"

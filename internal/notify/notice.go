@@ -61,6 +61,7 @@ type Data struct {
 	Team         string    // name
 	OldName      string    // before it was renamed
 	Reason       string    // in the actor's words
+	Category     string    // of a removal: malware, spam …
 	Until        time.Time // when a link expires, a hold ends, or a restore is no longer possible
 	Count        int       // how many are left
 	Items        []string  // one line each

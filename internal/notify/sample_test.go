@@ -19,7 +19,7 @@ func sample() notify.Data {
 	return notify.Data{
 		At: noon(), By: "bob", From: "192.0.2.1", UserAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", User: "alice",
 		Other: "carol", Address: "new@example.com", Label: "My key", Project: "Demo.Project", Version: "1.0", File: "demo_project-1.0-py3-none-any.whl",
-		Role: "Maintainer", OldRole: "Owner", Organization: "acme", Team: "builders", OldName: "acne", Reason: "It was a mistake.",
+		Role: "Maintainer", OldRole: "Owner", Organization: "acme", Team: "builders", OldName: "acne", Reason: "It was a mistake.", Category: "malware",
 		Until: noon().Add(48 * time.Hour), Count: 2, Path: "/a/path/?token=SECRET",
 		Items: []string{
 			"demo_project-1.0-cp314-cp314-manylinux_2_17_x86_64.whl: its file demo/x.so needs GLIBC_2.28, which manylinux_2_17 does not promise",

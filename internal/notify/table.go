@@ -22,6 +22,7 @@ const (
 	Projects      Group = "Projects"
 	Organizations Group = "Organizations"
 	Teams         Group = "Teams"
+	Moderation    Group = "Moderation"
 )
 
 // Class decides which addresses a notice goes to.
@@ -139,6 +140,13 @@ var kinds = [...]Info{
 	{AddedAsTeamCollaborator, Teams, Security, Person, "The receiver's team got a role in a project."},
 	{RemovedAsTeamCollaborator, Teams, Security, Person, "The receiver's team lost the role in a project."},
 	{RoleChangedAsTeamCollaborator, Teams, Security, Person, "The receiver's team's role in a project changed."},
+
+	{Quarantined, Moderation, Security, Collaborators, "Administrators or moderators quarantined a project, release or file (SN-11)."},
+	{TakenDown, Moderation, Security, Collaborators, "Administrators or moderators removed a project, release or file (SN-11)."},
+	{TakedownCleared, Moderation, Security, Collaborators, "A quarantine or removal is over (SN-11)."},
+	{AutoQuarantined, Moderation, Security, Person, "A rule quarantined a project on its own (SN-15). To the administrators and moderators."},
+	{VerifyReport, Moderation, Link, Person, "Somebody without an account reported a project; the link confirms it. To that address."},
+	{ReportDecided, Moderation, Link, Person, "A moderator decided on a report (SN-13). To whoever reported."},
 }
 
 // lookUp finds a row of the table.

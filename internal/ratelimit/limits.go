@@ -48,6 +48,8 @@ const (
 
 	APIRead  Name = "api-read"
 	APIWrite Name = "api-write"
+	ReportUser    Name = "report"
+	ReportAddress Name = "report-address"
 )
 
 // Limit lets each subject do something N times within Per.
@@ -93,6 +95,8 @@ var limits = [...]Limit{
 
 	{APIRead, 1200, 5 * time.Minute, "Requests to read by the management API, for each account, or client address without one."},
 	{APIWrite, 300, 5 * time.Minute, "Requests to change something by the management API, for each account."},
+	{ReportUser, 20, 24 * time.Hour, "Reports to the moderators, for each account (SN-12)."},
+	{ReportAddress, 5, 24 * time.Hour, "Reports to the moderators without an account, for each client address (SN-12)."},
 }
 
 // Parse reads other figures for limits of the table, each as name=uses/window,
