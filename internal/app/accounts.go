@@ -6,6 +6,7 @@ import (
 	"strongroom/internal/account"
 	"strongroom/internal/factor"
 	"strongroom/internal/maintain"
+	"strongroom/internal/moderate"
 	"strongroom/internal/web/manage"
 )
 
@@ -31,6 +32,11 @@ func (a *App) accounts(clock func() time.Time) *account.Accounts {
 // maintain is what owners do with what is theirs.
 func (a *App) maintain() *maintain.Actions {
 	return &maintain.Actions{Recorder: a.Recorder, Guard: a.Guard, Limiter: a.Limiter}
+}
+
+// moderate is what moderators do.
+func (a *App) moderate() *moderate.Actions {
+	return &moderate.Actions{Recorder: a.Recorder, Guard: a.Guard, Limiter: a.Limiter, Keys: a.Keys}
 }
 
 // manage is the pages on which people manage what is theirs.

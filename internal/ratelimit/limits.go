@@ -46,8 +46,8 @@ const (
 	CreateToken Name = "token-create"
 	CreateGroup Name = "organization-create"
 
-	APIRead  Name = "api-read"
-	APIWrite Name = "api-write"
+	APIRead       Name = "api-read"
+	APIWrite      Name = "api-write"
 	ReportUser    Name = "report"
 	ReportAddress Name = "report-address"
 )

@@ -160,7 +160,10 @@ func (op operation) parameters() (out []object) {
 		out = append(out, object{"name": p.Name, "in": "query", "description": p.Doc, "schema": schema})
 	}
 	if op.Method != http.MethodGet {
-		out = append(out, object{"$ref": "#/components/parameters/IdempotencyKey"}, object{"$ref": "#/components/parameters/IfMatch"})
+		out = append(out, object{"$ref": "#/components/parameters/IdempotencyKey"})
+	}
+	if op.Method != http.MethodGet && op.Reads.run != nil {
+		out = append(out, object{"$ref": "#/components/parameters/IfMatch"})
 	}
 	return out
 }

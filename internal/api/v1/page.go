@@ -47,6 +47,31 @@ func pageOf[T any](c *call, all []T, key func(T) string) (l list[T], err error) 
 	return l, nil
 }
 
+// pageFrom reads a page of a list that is read by descending number: find is
+// given the number before which it begins, 0 for the newest.
+func pageFrom[Row, T any](c *call, find func(before int64, limit int) ([]Row, error), number func(Row) int64, to func(Row) T) (l list[T], err error) {
+	limit, after, err := c.pageAsked()
+	if err != nil {
+		return l, err
+	}
+	before := int64(0)
+	if after != "" {
+		if before, err = strconv.ParseInt(after, 10, 64); err != nil || before < 1 {
+			return l, index.Refuse(index.CodeInvalidQuery, "The cursor is none that this list gave.")
+		}
+	}
+	rows, err := find(before, limit+1)
+	l.Items = []T{}
+	for i, row := range rows {
+		if i == limit {
+			l.Next = c.nextPage(limit, strconv.FormatInt(number(rows[i-1]), 10))
+			break
+		}
+		l.Items = append(l.Items, to(row))
+	}
+	return l, err
+}
+
 // pageAsked reads the query's limit and cursor.
 func (c *call) pageAsked() (limit int, after string, err error) {
 	query := c.r.URL.Query()

@@ -172,7 +172,7 @@ func (c *call) carryOut(op operation, body []byte) (answer, error) {
 func told(err error) error {
 	e := *index.AsError(err)
 	switch e.Code {
-	case index.CodeInvalidForm, index.CodeGroupField:
+	case index.CodeInvalidForm, index.CodeGroupField, index.CodeInvalidReport:
 		e.Code = index.CodeInvalidBody
 	case index.CodeProjectLocked, index.CodeProjectQuarantined, index.CodeProjectRemoved:
 		e.Code = index.CodeLocked
@@ -239,6 +239,9 @@ func (c *call) onCondition(op operation) error {
 	wanted := c.r.Header.Values("If-Match")
 	if len(wanted) == 0 {
 		return nil
+	}
+	if op.Reads.run == nil {
+		return index.Refuse(index.CodePrecondition, "There is no state at this address that If-Match could name; leave it out.")
 	}
 	check := func(ctx context.Context, q database.Q, _ index.Project) error {
 		there, err := c.read(op, q)

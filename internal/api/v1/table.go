@@ -10,7 +10,7 @@ import (
 // adding a row: its route, its checks and its part of the OpenAPI document
 // follow.
 func (a *API) operations() []operation {
-	return slices.Concat(projectOperations(), statusOperations())
+	return slices.Concat(projectOperations(), statusOperations(), reportOperations(), queueOperations(), moderationOperations())
 }
 
 // Addresses that more than one operation has.

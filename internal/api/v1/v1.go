@@ -16,6 +16,7 @@ import (
 	"strongroom/internal/idempotency"
 	"strongroom/internal/maintain"
 	"strongroom/internal/middleware"
+	"strongroom/internal/moderate"
 	"strongroom/internal/ratelimit"
 )
 
@@ -27,6 +28,7 @@ type API struct {
 	DB       *database.DB
 	Guard    *access.Guard
 	Maintain *maintain.Actions
+	Moderate *moderate.Actions
 	Keys     *idempotency.Keys
 	Limiter  *ratelimit.Limiter
 	Clock    func() time.Time
