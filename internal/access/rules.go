@@ -19,12 +19,15 @@ const (
 	Upload      Right = "project:upload"
 	KnockUpload Right = "upload" // the upload address: who may upload is decided when the form is known
 
-	SeeProject     Right = "project:manage"
-	YankReleases   Right = "project:yank"
-	SetFlags       Right = "project:status"
-	DeleteThings   Right = "project:delete" // and restore
-	Report         Right = "project:report" // tell moderators
-	Moderate       Right = "site:moderate"  // reports, quarantine, removal, names, accounts
+	SeeProject   Right = "project:manage"
+	YankReleases Right = "project:yank"
+	SetFlags     Right = "project:status"
+	DeleteThings Right = "project:delete"
+
+	RestoreThings  Right = "project:restore" // who owned the thing then: maintain asks (SD-18)
+	SeeDeleted     Right = "account:deleted" // what the account may restore
+	Report         Right = "project:report"  // tell moderators
+	Moderate       Right = "site:moderate"   // reports, quarantine, removal, names, accounts
 	SeeRoles       Right = "project:roles:read"
 	ManageRoles    Right = "project:roles:change"
 	LeaveProject   Right = "project:leave"
@@ -121,7 +124,9 @@ func Rules() []Rule {
 		{Right: SeeProject, On: OnProject, Who: Holders, Roles: both, Superuser: true, By: BySession, Factor: true, Phrase: "manage"},
 		{Right: YankReleases, On: OnProject, Who: Holders, Roles: both, Superuser: true, By: ByEither, Permission: "yank", Factor: true, Phrase: "yank releases of"},
 		{Right: SetFlags, On: OnProject, Who: Holders, Roles: owner, Superuser: true, By: ByEither, Permission: "status", Factor: true, Fresh: usual, Phrase: "change the status of"},
-		{Right: DeleteThings, On: OnProject, Who: Holders, Roles: owner, Superuser: true, By: ByEither, Permission: "delete", Factor: true, Fresh: usual, Phrase: "delete or restore"},
+		{Right: DeleteThings, On: OnProject, Who: Holders, Roles: owner, Superuser: true, By: ByEither, Permission: "delete", Factor: true, Fresh: usual, Phrase: "delete"},
+		{Right: RestoreThings, On: OnProject, Who: Users, Superuser: true, By: ByEither, Permission: "delete", Factor: true, Fresh: usual, Phrase: "restore parts of"},
+		{Right: SeeDeleted, On: OnAccount, Who: Users, By: ByEither, Permission: "delete", Phrase: "list what was deleted of"},
 		{Right: Report, On: OnProject, Who: Users, By: ByEither, Permission: "report", Phrase: "report"},
 		{Right: Moderate, On: OnSite, Who: Nobody, Superuser: true, By: ByEither, Permission: "moderate", Factor: true, Fresh: usual, Phrase: "moderate"},
 		{Right: SeeRoles, On: OnProject, Who: Holders, Roles: both, Superuser: true, By: BySession, Factor: true, Phrase: "see the roles of"},

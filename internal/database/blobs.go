@@ -25,7 +25,7 @@ func (tx *Tx) AddBlob(ctx context.Context, sha256 string, size, at int64) (conde
 		if condemnedAt == 0 {
 			return false, nil
 		}
-		_, err = tx.exec(ctx, `UPDATE blobs SET condemned_at = 0 WHERE sha256 = $1`, sha256)
+		_, err = tx.exec(ctx, `UPDATE blobs SET condemned_at = 0, purged_at = 0 WHERE sha256 = $1`, sha256)
 		return true, wrap("save blob", sha256, err)
 	}
 }
@@ -64,14 +64,24 @@ func (tx *Tx) Condemn(ctx context.Context, sha256 string, size, at int64) (bool,
 	if _, err := tx.one(ctx, `SELECT 1 FROM blobs WHERE sha256 = $1`+tx.d.forUpdate, []any{sha256}, &one); err != nil {
 		return false, wrap("lock blob", sha256, err)
 	}
-	n, err := tx.exec(ctx, `UPDATE blobs SET condemned_at = $2 WHERE sha256 = $1
-		AND NOT EXISTS (SELECT 1 FROM files WHERE sha256 = $1)
-		AND NOT EXISTS (SELECT 1 FROM files WHERE metadata_sha256 = $1)`, sha256, at)
+	return tx.CondemnPurged(ctx, sha256, at)
+}
+
+// CondemnPurged is Condemn for a blob that rows know: it reports false when a
+// file needs its bytes, that is one that names it and was not purged (SD-23).
+func (tx *Tx) CondemnPurged(ctx context.Context, sha256 string, at int64) (bool, error) {
+	n, err := tx.exec(ctx, `UPDATE blobs SET condemned_at = $2, purged_at = 0 WHERE sha256 = $1
+		AND NOT EXISTS (SELECT 1 FROM files WHERE sha256 = $1 AND purged_at = 0)
+		AND NOT EXISTS (SELECT 1 FROM files WHERE metadata_sha256 = $1 AND purged_at = 0)`, sha256, at)
 	return n == 1, wrap("condemn blob", sha256, err)
 }
 
-// Forget removes the row of a condemned blob whose bytes are gone.
-func (tx *Tx) Forget(ctx context.Context, sha256 string) error {
-	_, err := tx.exec(ctx, `DELETE FROM blobs WHERE sha256 = $1 AND condemned_at <> 0`, sha256)
+// Forget removes the row of a condemned blob whose bytes are gone at that time.
+// The row of what was purged stays, for the tombstone of its file.
+func (tx *Tx) Forget(ctx context.Context, sha256 string, at int64) error {
+	n, err := tx.exec(ctx, `UPDATE blobs SET purged_at = $2 WHERE sha256 = $1 AND condemned_at <> 0 AND EXISTS (SELECT 1 FROM files WHERE sha256 = $1)`, sha256, at)
+	if err == nil && n == 0 {
+		_, err = tx.exec(ctx, `DELETE FROM blobs WHERE sha256 = $1 AND condemned_at <> 0`, sha256)
+	}
 	return wrap("forget blob", sha256, err)
 }

@@ -76,12 +76,12 @@ func TestACondemnedBlobIsSaved(t *testing.T) {
 				return nil
 			})
 		}
-		w.write(func(tx *database.Tx) error { return tx.Forget(w.ctx, sha) })
+		w.write(func(tx *database.Tx) error { return tx.Forget(w.ctx, sha, 9) })
 		if has, err := w.db.HasBlob(w.ctx, sha); err != nil || !has {
 			t.Errorf("Forget removed a blob that lives: %v, %v", has, err)
 		}
 		w.condemn(sha)
-		w.write(func(tx *database.Tx) error { return tx.Forget(w.ctx, sha) })
+		w.write(func(tx *database.Tx) error { return tx.Forget(w.ctx, sha, 9) })
 		w.write(func(tx *database.Tx) error {
 			if condemned, err := tx.AddBlob(w.ctx, sha, 3, 9); err != nil || condemned {
 				t.Errorf("after Forget it is new: %v, %v", condemned, err)

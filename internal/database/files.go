@@ -8,12 +8,12 @@ import (
 )
 
 const fileColumns = `SELECT f.id, f.release_id, f.project_id, f.filename, f.packagetype, f.python_version, f.size, f.sha256,
-	f.blake2b_256, f.md5, f.metadata_sha256, f.metadata_size, f.requires_python, f.comment_text, f.standing, f.uploaded_at, f.uploaded_by`
+	f.blake2b_256, f.md5, f.metadata_sha256, f.metadata_size, f.requires_python, f.comment_text, f.standing, f.uploaded_at, f.uploaded_by, f.purged_at, f.purge_category`
 
-func fileDest(f *index.File, standing *string, uploaded *int64) []any {
+func fileDest(f *index.File, standing *string, uploaded, purged *int64) []any {
 	return []any{
 		&f.ID, &f.ReleaseID, &f.ProjectID, &f.Filename, &f.Packagetype, &f.PythonVersion, &f.Size, &f.SHA256,
-		&f.BLAKE2b256, &f.MD5, &f.MetadataSHA256, &f.MetadataSize, &f.RequiresPython, &f.Comment, standing, uploaded, &f.UploadedBy,
+		&f.BLAKE2b256, &f.MD5, &f.MetadataSHA256, &f.MetadataSize, &f.RequiresPython, &f.Comment, standing, uploaded, &f.UploadedBy, purged, &f.PurgeCategory,
 	}
 }
 
@@ -34,12 +34,12 @@ func (tx *Tx) InsertFile(ctx context.Context, f index.File) (int64, error) {
 // FileByName finds a file by its exact filename, whatever its standing.
 func (q Q) FileByName(ctx context.Context, filename string) (f index.File, found bool, err error) {
 	var standing string
-	var uploaded int64
-	found, err = q.one(ctx, fileColumns+` FROM files f WHERE f.filename = $1`, []any{filename}, fileDest(&f, &standing, &uploaded)...)
+	var uploaded, purged int64
+	found, err = q.one(ctx, fileColumns+` FROM files f WHERE f.filename = $1`, []any{filename}, fileDest(&f, &standing, &uploaded, &purged)...)
 	if err != nil || !found {
 		return f, false, wrap("read file", filename, err)
 	}
-	f.UploadedAt = fromMicros(uploaded)
+	f.UploadedAt, f.PurgedAt = fromMicros(uploaded), fromMicros(purged)
 	f.Standing, err = index.ParseStanding(standing)
 	return f, true, err
 }
@@ -53,12 +53,24 @@ type FileInPlace struct {
 	ProjectStanding index.Standing
 }
 
-// Status adds up the three levels.
+// Status adds up the three levels. Bytes that are gone are never offered, and
+// what had to go by law is answered so (SD-21).
 func (f FileInPlace) Status() index.Status {
-	return index.StatusOf(
+	st := index.StatusOf(
 		index.At{Level: index.OnProject, Standing: f.ProjectStanding},
 		index.At{Level: index.OnRelease, Standing: f.ReleaseStanding},
 		index.At{Level: index.OnFile, Standing: f.Standing})
+	if f.PurgedAt.IsZero() {
+		return st
+	}
+	st.Offered = false
+	if st.File == "" {
+		st.File = index.CodeFileDeleted
+	}
+	if f.PurgeCategory == "legal" {
+		st.File = index.CodeFileLegal
+	}
+	return st
 }
 
 const placedColumns = fileColumns + `, p.name, r.version, r.standing, p.standing FROM files f
@@ -90,12 +102,12 @@ func (q Q) ProjectFiles(ctx context.Context, projectID int64, live bool) ([]File
 
 func scanPlaced(rows *sql.Rows, f *FileInPlace) (err error) {
 	var standing, release, project string
-	var uploaded int64
-	dest := append(fileDest(&f.File, &standing, &uploaded), &f.Project, &f.Version, &release, &project)
+	var uploaded, purged int64
+	dest := append(fileDest(&f.File, &standing, &uploaded, &purged), &f.Project, &f.Version, &release, &project)
 	if err := rows.Scan(dest...); err != nil {
 		return err
 	}
-	f.UploadedAt = fromMicros(uploaded)
+	f.UploadedAt, f.PurgedAt = fromMicros(uploaded), fromMicros(purged)
 	if f.Standing, err = index.ParseStanding(standing); err != nil {
 		return err
 	}

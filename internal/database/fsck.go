@@ -35,9 +35,12 @@ type rule struct{ kind, text string }
 func rules() []rule {
 	return []rule{
 		{"file-without-blob", `SELECT f.filename, 'no blob is registered for its bytes, ' || f.sha256 FROM files f
-			LEFT JOIN blobs b ON b.sha256 = f.sha256 AND b.condemned_at = 0 WHERE b.sha256 IS NULL`},
+			LEFT JOIN blobs b ON b.sha256 = f.sha256 AND b.condemned_at = 0 WHERE b.sha256 IS NULL AND f.purged_at = 0`},
 		{"file-without-blob", `SELECT f.filename, 'no blob is registered for its metadata, ' || f.metadata_sha256 FROM files f
-			LEFT JOIN blobs b ON b.sha256 = f.metadata_sha256 AND b.condemned_at = 0 WHERE f.metadata_sha256 <> '' AND b.sha256 IS NULL`},
+			LEFT JOIN blobs b ON b.sha256 = f.metadata_sha256 AND b.condemned_at = 0 WHERE f.metadata_sha256 <> '' AND b.sha256 IS NULL AND f.purged_at = 0`},
+		{"purged-offered", `SELECT f.filename, 'its bytes were purged, but neither it nor what it is part of is withdrawn' FROM files f
+			JOIN releases r ON r.id = f.release_id JOIN projects p ON p.id = f.project_id
+			WHERE f.purged_at <> 0 AND f.withdrawn = 0 AND r.withdrawn = 0 AND p.withdrawn = 0`},
 		{"blob-size", `SELECT f.filename, 'the file has ' || f.size || ' bytes, its blob ' || b.size FROM files f
 			JOIN blobs b ON b.sha256 = f.sha256 WHERE b.size <> f.size`},
 		{"blob-size", `SELECT f.filename, 'the metadata have ' || f.metadata_size || ' bytes, their blob ' || b.size FROM files f
@@ -113,7 +116,7 @@ func (q Q) ruleFaults(ctx context.Context) (all []Fault, err error) {
 
 func (q Q) sizeFaults(ctx context.Context) (all []Fault, err error) {
 	err = q.each(ctx, `SELECT p.id, p.name, 'its size is given as ' || p.total_size || ' bytes, its files have ' || CAST(COALESCE(SUM(f.size), 0) AS BIGINT)
-		FROM projects p LEFT JOIN files f ON f.project_id = p.id GROUP BY p.id, p.name, p.total_size HAVING COALESCE(SUM(f.size), 0) <> p.total_size`,
+		FROM projects p LEFT JOIN files f ON f.project_id = p.id AND f.purged_at = 0 GROUP BY p.id, p.name, p.total_size HAVING COALESCE(SUM(f.size), 0) <> p.total_size`,
 		nil, func(rows *sql.Rows) error {
 			f := Fault{Kind: FaultSize, Level: index.OnProject}
 			err := rows.Scan(&f.ID, &f.Project, &f.Detail)
@@ -124,10 +127,10 @@ func (q Q) sizeFaults(ctx context.Context) (all []Fault, err error) {
 	return all, wrap("check", FaultSize, err)
 }
 
-// RecountProject makes a project's size the sum of its files. The caller must
+// RecountProject makes a project's size the sum of its files that have bytes. The caller must
 // hold the project's name.
 func (tx *Tx) RecountProject(ctx context.Context, id int64) error {
-	_, err := tx.exec(ctx, `UPDATE projects SET total_size = (SELECT COALESCE(SUM(size), 0) FROM files WHERE project_id = $1) WHERE id = $1`, id)
+	_, err := tx.exec(ctx, `UPDATE projects SET total_size = (SELECT COALESCE(SUM(size), 0) FROM files WHERE project_id = $1 AND purged_at = 0) WHERE id = $1`, id)
 	return wrap("recount project", id, err)
 }
 

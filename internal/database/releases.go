@@ -10,7 +10,7 @@ import (
 	"strongroom/internal/packaging/coremeta"
 )
 
-const releaseColumns = `SELECT r.id, r.project_id, r.version, r.canonical, r.prerelease, r.standing, r.created_at FROM releases r`
+const releaseColumns = `SELECT r.id, r.project_id, r.version, r.canonical, r.prerelease, r.standing, r.created_at, r.open_until FROM releases r`
 
 // Release finds a release by its canonical version, whatever its standing. Its
 // Metadata is not read; see ReleaseMetadata.
@@ -37,11 +37,11 @@ func (q Q) Releases(ctx context.Context, projectID int64) ([]index.Release, erro
 
 func scanRelease(rows *sql.Rows, r *index.Release) error {
 	var standing string
-	var created int64
-	if err := rows.Scan(&r.ID, &r.ProjectID, &r.Version, &r.Canonical, &r.Prerelease, &standing, &created); err != nil {
+	var created, open int64
+	if err := rows.Scan(&r.ID, &r.ProjectID, &r.Version, &r.Canonical, &r.Prerelease, &standing, &created, &open); err != nil {
 		return err
 	}
-	r.CreatedAt = fromMicros(created)
+	r.CreatedAt, r.OpenUntil = fromMicros(created), fromMicros(open)
 	var err error
 	r.Standing, err = index.ParseStanding(standing)
 	return err

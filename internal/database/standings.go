@@ -77,6 +77,7 @@ func (q Q) eachFlag(ctx context.Context, where string, args []any, fn func(Stood
 
 // Subject is what a flag stands on, as its row names it.
 type Subject struct {
+	ProjectID           int64  // 0 for users and organizations
 	Name, Version, File string // a username or an organization's name on those levels
 	Standing            index.Standing
 }
@@ -84,15 +85,15 @@ type Subject struct {
 // SubjectByID finds what a flag stands on by the key of its row.
 func (q Q) SubjectByID(ctx context.Context, level index.Level, id int64) (s Subject, found bool, err error) {
 	text := map[index.Level]string{
-		index.OnUser:         `SELECT username, '', '', standing FROM users WHERE id = $1`,
-		index.OnOrganization: `SELECT name, '', '', '' FROM organizations WHERE id = $1`,
-		index.OnProject:      `SELECT name, '', '', standing FROM projects WHERE id = $1`,
-		index.OnRelease:      `SELECT p.name, r.version, '', r.standing FROM releases r JOIN projects p ON p.id = r.project_id WHERE r.id = $1`,
-		index.OnFile: `SELECT p.name, r.version, f.filename, f.standing FROM files f JOIN releases r ON r.id = f.release_id
+		index.OnUser:         `SELECT 0, username, '', '', standing FROM users WHERE id = $1`,
+		index.OnOrganization: `SELECT 0, name, '', '', '' FROM organizations WHERE id = $1`,
+		index.OnProject:      `SELECT id, name, '', '', standing FROM projects WHERE id = $1`,
+		index.OnRelease:      `SELECT p.id, p.name, r.version, '', r.standing FROM releases r JOIN projects p ON p.id = r.project_id WHERE r.id = $1`,
+		index.OnFile: `SELECT p.id, p.name, r.version, f.filename, f.standing FROM files f JOIN releases r ON r.id = f.release_id
 			JOIN projects p ON p.id = f.project_id WHERE f.id = $1`,
 	}[level]
 	var standing string
-	if found, err = q.one(ctx, text, []any{id}, &s.Name, &s.Version, &s.File, &standing); err != nil || !found {
+	if found, err = q.one(ctx, text, []any{id}, &s.ProjectID, &s.Name, &s.Version, &s.File, &standing); err != nil || !found {
 		return s, found, wrap("find "+string(level), id, err)
 	}
 	s.Standing, err = index.ParseStanding(standing)

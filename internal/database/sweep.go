@@ -12,8 +12,8 @@ import (
 // unreferencedBatch is how many keys one statement looks up.
 const unreferencedBatch = 500
 
-// Unreferenced returns those of the blobs that no file names, in the order
-// given: what a sweep may condemn.
+// Unreferenced returns those of the blobs that no file names, or only purged
+// ones, in the order given: what a sweep may condemn.
 func (q Q) Unreferenced(ctx context.Context, sha256 []string) ([]string, error) {
 	var out []string
 	for batch := range slices.Chunk(sha256, unreferencedBatch) {
@@ -39,7 +39,8 @@ func (q Q) referenced(ctx context.Context, batch []string) (map[string]bool, err
 	}
 	list := places(1, unreferencedBatch)
 	named := map[string]bool{}
-	err := q.each(ctx, `SELECT sha256 FROM files WHERE sha256 IN `+list+` UNION SELECT metadata_sha256 FROM files WHERE metadata_sha256 IN `+list,
+	err := q.each(ctx, `SELECT sha256 FROM files WHERE purged_at = 0 AND sha256 IN `+list+`
+		UNION SELECT metadata_sha256 FROM files WHERE purged_at = 0 AND metadata_sha256 IN `+list,
 		args, func(rows *sql.Rows) error {
 			var key string
 			err := rows.Scan(&key)
@@ -61,7 +62,7 @@ func places(from, n int) string {
 // Condemned lists the blobs whose bytes a sweep is about to unlink, or has
 // unlinked without getting as far as to forget the row.
 func (q Q) Condemned(ctx context.Context) ([]string, error) {
-	return q.texts(ctx, `SELECT sha256 FROM blobs WHERE condemned_at <> 0 ORDER BY sha256`)
+	return q.texts(ctx, `SELECT sha256 FROM blobs WHERE condemned_at <> 0 AND purged_at = 0 ORDER BY sha256`)
 }
 
 // LockCondemned holds the row of a blob until the transaction ends and reports

@@ -54,7 +54,7 @@ func TestAddBlobWhileASweepForgets(t *testing.T) {
 				t.Errorf("AddBlob did not wait for the lock: %v", err)
 			case <-time.After(200 * time.Millisecond):
 			}
-			return tx.Forget(ctx, sha)
+			return tx.Forget(ctx, sha, 9)
 		})
 		if err := <-added; err != nil {
 			t.Fatal(err)

@@ -24,7 +24,7 @@ type UploadFacts struct {
 const uploadFacts = `SELECT n.name, n.look_alike, n.state, n.project_id, n.had_files, n.held_until, n.note, n.identities, n.created_at,
 	COALESCE(p.id, 0), COALESCE(p.uid, ''), COALESCE(p.display_name, ''), COALESCE(p.standing, ''), COALESCE(p.last_serial, 0),
 	COALESCE(p.total_size, 0), COALESCE(p.file_limit, 0), COALESCE(p.size_limit, 0), COALESCE(p.private, 0), COALESCE(p.created_at, 0),
-	COALESCE(r.id, 0), COALESCE(r.version, ''), COALESCE(r.prerelease, 0), COALESCE(r.standing, ''), COALESCE(r.created_at, 0),
+	COALESCE(r.id, 0), COALESCE(r.version, ''), COALESCE(r.prerelease, 0), COALESCE(r.standing, ''), COALESCE(r.created_at, 0), COALESCE(r.open_until, 0),
 	COALESCE((SELECT f.filename FROM files f WHERE f.release_id = r.id AND f.packagetype = 'sdist' LIMIT 1), ''),
 	COALESCE((SELECT v.project_id FROM version_registry v WHERE v.name = n.name AND v.canonical = $2), 0),
 	COALESCE((SELECT role FROM project_grants WHERE project_id = p.id AND user_id = $3` + strongest + `), '')
@@ -36,13 +36,13 @@ const uploadFacts = `SELECT n.name, n.look_alike, n.state, n.project_id, n.had_f
 // UploadFacts reads the facts about a normalised name, a canonical version and
 // a user (0 for none). Its cost does not grow with the project.
 func (q Q) UploadFacts(ctx context.Context, name, canonical string, userID int64) (f UploadFacts, err error) {
-	var held, named, projected, released int64
+	var held, named, projected, released, open int64
 	var projectStanding, releaseStanding string
 	n, p, r := &f.Name, &f.Project, &f.Release
 	f.Known, err = q.one(ctx, uploadFacts, []any{name, canonical, userID},
 		&n.Name, &n.LookAlike, &n.State, &n.ProjectID, &n.HadFiles, &held, &n.Note, &n.Identity, &named,
 		&p.ID, &p.UID, &p.DisplayName, &projectStanding, &p.LastSerial, &p.Size, &p.FileLimit, &p.SizeLimit, &p.Private, &projected,
-		&r.ID, &r.Version, &r.Prerelease, &releaseStanding, &released, &f.Sdist, &f.BurnedBy, &f.Role)
+		&r.ID, &r.Version, &r.Prerelease, &releaseStanding, &released, &open, &f.Sdist, &f.BurnedBy, &f.Role)
 	if err != nil || !f.Known {
 		return UploadFacts{}, wrap("read facts about", name, err)
 	}
@@ -51,7 +51,7 @@ func (q Q) UploadFacts(ctx context.Context, name, canonical string, userID int64
 		p.Name, p.CreatedAt = n.Name, fromMicros(projected)
 	}
 	if f.ReleaseExists = r.ID != 0; f.ReleaseExists {
-		r.ProjectID, r.Canonical, r.CreatedAt = p.ID, canonical, fromMicros(released)
+		r.ProjectID, r.Canonical, r.CreatedAt, r.OpenUntil = p.ID, canonical, fromMicros(released), fromMicros(open)
 	}
 	if p.Standing, err = index.ParseStanding(projectStanding); err != nil {
 		return f, err

@@ -42,7 +42,7 @@ const (
 	CodeInvalidSpecifier Code = "invalid-specifier"
 	CodeUnsupportedBody  Code = "unsupported-media-type"
 	CodeBodyTooLarge     Code = "body-too-large"
-	CodeLocked           Code = "locked"
+	CodeDeleted          Code = "deleted"
 	CodePrecondition     Code = "precondition-failed"
 	CodeKeyMismatch      Code = "idempotency-mismatch"
 	CodeKeyBusy          Code = "idempotency-busy"
@@ -52,7 +52,6 @@ const (
 	CodeUploadsDisabled  Code = "uploads-disabled"
 	CodeNewProjectsOff   Code = "new-projects-disabled"
 	CodeNewUsersOff      Code = "new-users-disabled"
-	CodeDeletionOff      Code = "deletion-disabled"
 
 	CodeActOvertaken  Code = "act-overtaken"
 	CodeReportDecided Code = "report-decided"
@@ -103,6 +102,10 @@ const (
 	CodeProjectRemoved     Code = "project-removed"
 	CodeProjectLocked      Code = "project-locked"
 	CodeProjectDeleted     Code = "project-deleted"
+	CodeDeletionDisabled   Code = "deletion-disabled"
+	CodeDeletionPolicy     Code = "deletion-not-allowed"
+	CodeLocked             Code = "locked"
+	CodeNotRestorable      Code = "not-restorable"
 	CodeUserFrozen         Code = "user-frozen"
 	CodeFileQuarantined    Code = "file-quarantined"
 	CodeFileRemoved        Code = "file-removed"
@@ -161,7 +164,7 @@ var codeTable = [...]CodeInfo{
 	{CodeInvalidSpecifier, Unprocessable, "Invalid specifier", "The text is no set of version specifiers, such as <2.0."},
 	{CodeUnsupportedBody, UnsupportedType, "Unsupported media type", "The management API takes bodies of the type application/json."},
 	{CodeBodyTooLarge, TooLarge, "Body too large", "The body of a request to the management API is larger than 64 KiB."},
-	{CodeLocked, Conflict, "Held by administrators", "Administrators quarantined, removed or locked the thing, so its owners cannot change it."},
+	{CodeDeleted, Conflict, "Is deleted", "The thing, or what it is part of, is deleted; restore it before it is changed."},
 	{CodePrecondition, PreconditionFailed, "Changed meanwhile", "If-Match names another state than the one that is there: somebody changed it since it was read. Nothing was done."},
 	{CodeKeyMismatch, Unprocessable, "Idempotency key was used before", "The Idempotency-Key came before with another request."},
 	{CodeKeyBusy, Conflict, "Still at work", "A request with this Idempotency-Key is being carried out."},
@@ -176,7 +179,6 @@ var codeTable = [...]CodeInfo{
 	{CodeUploadsDisabled, Denied, "Uploads are disabled", "An administrator switched new uploads off."},
 	{CodeNewProjectsOff, Denied, "New projects are disabled", "An administrator switched the creation of projects off."},
 	{CodeNewUsersOff, Denied, "New accounts are disabled", "An administrator switched the making of accounts off."},
-	{CodeDeletionOff, Denied, "Deletion is disabled", "An administrator switched the deletion of projects, releases and files off."},
 	{CodeActOvertaken, Conflict, "The act cannot be undone", "The act of a moderator was undone already, or a later one changed the same thing: undo that one first."},
 	{CodeReportDecided, Conflict, "Decided already", "Somebody else decided on the report meanwhile."},
 	{CodeInvalidReport, Invalid, "A field is not right", "A field of a report, or of what a moderator says of a decision, has a value that cannot be."},
@@ -226,6 +228,10 @@ var codeTable = [...]CodeInfo{
 	{CodeProjectRemoved, Denied, "Removed", "Administrators removed it."},
 	{CodeProjectLocked, Denied, "Project is locked", "Administrators locked the project."},
 	{CodeProjectDeleted, Invalid, "Project is deleted", "The project was deleted."},
+	{CodeDeletionDisabled, Denied, "Deletion is disabled", "An administrator switched deletion off."},
+	{CodeDeletionPolicy, Denied, "Deletion is not allowed", "The index's rules on deletion refuse it: the thing is too old or too much used, or only administrators delete. Yank it instead."},
+	{CodeLocked, Conflict, "Held by administrators", "Administrators quarantined, removed or locked the thing, so its owners cannot change, delete or restore it."},
+	{CodeNotRestorable, Conflict, "Cannot be restored", "The name belongs to somebody else, bytes are gone, the time is over, or what it is part of is deleted itself."},
 	{CodeUserFrozen, Denied, "Account is frozen", "Administrators froze the account."},
 	{CodeFileQuarantined, Denied, "File is quarantined", "The file, its release or its project is quarantined."},
 	{CodeFileRemoved, Gone, "File was removed", "Administrators removed the file."},

@@ -93,6 +93,12 @@ const (
 	EventReleaseCreate = "release:create"
 	EventFileAdd       = "file:add"
 	EventFlagSet       = "flag:set"
+	EventReleaseReopen = "release:reopen"
+	EventRuleAdd       = "project:rule:add"
+	EventRuleEnd       = "project:rule:end"
+	EventNameAssign    = "name:assign"
+	EventNameRelease   = "name:release"
+	EventFileRestore   = "file:restore"
 	EventFlagClear     = "flag:clear"
 	EventNameProhibit  = "name:prohibit"
 	EventNameFree      = "name:allow"
@@ -189,6 +195,20 @@ var eventActions = [...]EventInfo{
 	{EventTeamRoleRemove, "A team's role in a project of its organization was taken away."},
 	{EventReleaseCreate, "A release was made by its first file."},
 	{EventFileAdd, "A file was accepted."},
+	{"project:delete", "A project was deleted; nothing is destroyed."},
+	{"project:restore", "A deleted project was restored."},
+	{"project:purge", "The bytes of a project that was deleted or removed are gone for good."},
+	{"release:delete", "A release was deleted; nothing is destroyed."},
+	{"release:restore", "A deleted release was restored."},
+	{"release:purge", "The bytes of a release that was deleted or removed are gone for good."},
+	{"file:delete", "A file was deleted; nothing is destroyed."},
+	{EventFileRestore, "A deleted file was restored, by hand or by an upload of the same bytes."},
+	{"file:purge", "The bytes of a file that was deleted or removed are gone for good."},
+	{EventReleaseReopen, "A release that is too old takes new files for a day."},
+	{EventRuleAdd, "Something was said about all releases that a specifier set matches."},
+	{EventRuleEnd, "A rule on releases was ended, and the flags that it set cleared."},
+	{EventNameAssign, "The name of a deleted project was given to somebody else; it is another project now."},
+	{EventNameRelease, "The name of a project that was deleted long ago became free."},
 	{EventFlagSet, "A flag was set on a project, release, file or user."},
 	{EventFlagClear, "A flag was cleared."},
 	{EventNameProhibit, "A name was prohibited."},

@@ -83,6 +83,7 @@ type Release struct {
 	Metadata   coremeta.Metadata // of the first file (U-22)
 	Standing   Standing
 	CreatedAt  time.Time
+	OpenUntil  time.Time // takes new files until then though it is old (SD-14), zero for no exception
 }
 
 // Packagetype is the form's filetype and the JSON API's packagetype.
@@ -114,13 +115,20 @@ type File struct {
 	Comment        string
 	Standing       Standing
 	UploadedAt     time.Time
-	UploadedBy     int64 // user id, 0 for none
+	UploadedBy     int64     // user id, 0 for none
+	PurgedAt       time.Time // the bytes are gone for good since then (SD-21), zero while they are there
+	PurgeCategory  string    // why, one of PurgeCategories
 }
 
 // Path is where the file is served below the files host: F-01.
 func (f File) Path() string {
 	h := f.BLAKE2b256
 	return "packages/" + h[:2] + "/" + h[2:4] + "/" + h[4:] + "/" + f.Filename
+}
+
+// PurgeCategories are the reasons for which bytes are removed for good (SD-21).
+func PurgeCategories() []string {
+	return []string{"secret", "personal-data", "legal", "malware", "retention"}
 }
 
 // RoleName is what somebody may do in a project.

@@ -80,6 +80,7 @@ const (
 	TicketInvitation   TicketKind = "invitation"     // to a role, or to make an account
 	TicketSSO          TicketKind = "single-sign-on" // state of a sign-in elsewhere
 	TicketReport       TicketKind = "report"         // confirms a report of somebody without an account
+	TicketStop         TicketKind = "stop"           // mailed with a change of a project, to freeze it
 	TicketFlash        TicketKind = "shown-once"     // a secret to be shown on the next page
 )
 

@@ -12,50 +12,40 @@ import (
 
 // Deletion is why something is deleted, and for how long its owners may undo it.
 type Deletion struct {
-	Category   string // index's deletion kinds: owner, admin, malware, legal, account
+	Category   string // of index.Deleted: owner, admin, malware, legal, account
 	Reason     string // one public line, may be empty
 	Restorable time.Duration
 }
 
 // Delete withdraws a project, a release or a file for one of its owners. Nothing
 // is destroyed (SD-1).
-func (a *Actions) Delete(ctx context.Context, v *access.Visitor, project index.Project, on Place, d Deletion) error {
+func (a *Actions) Delete(ctx context.Context, v *access.Visitor, project index.Project, on Place, reason string) error {
 	return a.inProject(ctx, v, access.DeleteThings, project, func(tx *change.Tx, _ *access.Visitor, p index.Project) error {
-		s, err := ownersSubject(ctx, tx, p, on)
+		s, err := standing.In(ctx, tx.Q, p, on)
 		if err != nil {
 			return err
 		}
-		d.Category = "owner"
-		return Delete(ctx, tx, s, d)
+		if err := a.mayDelete(ctx, tx.Q, p, s, tx.Now); err != nil {
+			return err
+		}
+		return Delete(ctx, tx, s, Deletion{Category: "owner", Reason: reason, Restorable: a.Deletions.Restore})
 	})
 }
 
-// Delete is the act for operators and moderators.
+// Delete is the act for operators and closing accounts. Owners cannot undo what
+// was malware or went by law, whatever Restorable says (SD-18).
 func Delete(ctx context.Context, tx *change.Tx, s standing.Subject, d Deletion) error {
 	f := index.Flag{Kind: index.Deleted, Category: d.Category, Reason: d.Reason, Side: index.ByAdministrator}
-	if d.Category == "owner" || d.Category == "" {
-		f.Category, f.Side = "owner", index.ByOwner
+	if d.Category == "owner" {
+		f.Side = index.ByOwner
 	}
-	if d.Restorable > 0 {
+	if d.Restorable > 0 && !onlyAdministratorsRestore(d.Category) {
 		f.Restorable = tx.Now.Add(d.Restorable)
 	}
 	_, err := SetFlag(ctx, tx, s, f, "")
 	return err
 }
 
-// Restore undoes a deletion for somebody who owned the thing when it was deleted
-// (SD-18).
-func (a *Actions) Restore(ctx context.Context, v *access.Visitor, project index.Project, on Place) error {
-	return a.inProject(ctx, v, access.DeleteThings, project, func(tx *change.Tx, _ *access.Visitor, p index.Project) error {
-		s, err := ownersSubject(ctx, tx, p, on)
-		if err != nil {
-			return err
-		}
-		return Restore(ctx, tx, s)
-	})
-}
-
-// Restore is the act for operators and moderators.
-func Restore(ctx context.Context, tx *change.Tx, s standing.Subject) error {
-	return ClearFlag(ctx, tx, s, index.Deleted)
+func onlyAdministratorsRestore(category string) bool {
+	return category == "malware" || category == "legal"
 }

@@ -14,29 +14,21 @@ import (
 
 	"strongroom/internal/access"
 	"strongroom/internal/change"
-	"strongroom/internal/database"
 	"strongroom/internal/index"
 	"strongroom/internal/ratelimit"
 )
 
-// Actions are what visitors do. All fields must be set.
+// Actions are what visitors do. All fields but Deletions must be set.
 type Actions struct {
 	Recorder *change.Recorder
 	Guard    *access.Guard
 	Limiter  *ratelimit.Limiter
 
-	condition Condition
-}
+	// Deletions is what the operator set about deletion; the zero value lets
+	// owners delete, and nobody but administrators restore.
+	Deletions DeletionPolicy
 
-// Condition refuses to change a project as it is at the time of the change.
-type Condition func(ctx context.Context, q database.Q, p index.Project) error
-
-// OnlyIf is the same actions under a condition: it is asked under the lock of the
-// project's name, so nothing changes between its answer and the act.
-func (a *Actions) OnlyIf(c Condition) *Actions {
-	under := *a
-	under.condition = c
-	return &under
+	condition Condition // nil for none
 }
 
 // gone is the refusal for a place that is not there any more.
@@ -67,7 +59,7 @@ func (a *Actions) do(ctx context.Context, v *access.Visitor, fn func(tx *change.
 }
 
 // inProject runs fn with the project's name held, if the visitor has the right
-// in the project then.
+// in the project then, and administrators did not withdraw or lock it (SN-2).
 func (a *Actions) inProject(ctx context.Context, v *access.Visitor, right access.Right, project index.Project, fn func(tx *change.Tx, v *access.Visitor, p index.Project) error) error {
 	return a.do(ctx, v, func(tx *change.Tx, v *access.Visitor) error {
 		p, err := HoldProject(ctx, tx, project)
@@ -77,10 +69,13 @@ func (a *Actions) inProject(ctx context.Context, v *access.Visitor, right access
 		if err := a.Guard.May(ctx, tx.Q, v, right, p); err != nil {
 			return err
 		}
-		if a.condition != nil {
-			if err := a.condition(ctx, tx.Q, p); err != nil {
+		if right != access.LeaveProject && right != access.DeleteThings { // who deletes hears of it in another way (SD-4)
+			if err := ownersMayIn(p); err != nil {
 				return err
 			}
+		}
+		if err := a.condition.ask(ctx, tx.Q, p); err != nil {
+			return err
 		}
 		return fn(tx, v, p)
 	})

@@ -108,6 +108,9 @@ func (a *Actions) Accept(ctx context.Context, v *access.Visitor, hash string) (o
 			return err
 		}
 		if o.place().isProject() {
+			if err := ownersMayIn(o.Project); err != nil {
+				return err
+			}
 			return addRole(ctx, tx, o.Project, v.User, o.Role)
 		}
 		return addMember(ctx, tx, o.Organization, v.User, o.Role)

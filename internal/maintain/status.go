@@ -9,9 +9,8 @@ import (
 	"strongroom/internal/standing"
 )
 
-// Place is a part of a project: a release, a file, or all of it when both are
-// empty. Version is canonical.
-type Place struct{ Version, File string }
+// Place is a part of a project: see standing.Place.
+type Place = standing.Place
 
 // SetFlag yanks, deprecates or archives a part of a project for somebody who may,
 // and returns the flag as it stands.
@@ -50,15 +49,23 @@ func (a *Actions) ClearFlag(ctx context.Context, v *access.Visitor, project inde
 	})
 }
 
-// SetFlag is the act for operators and moderators, who may set every kind. All
-// who should know are told by mail.
+// SetFlag is the act for operators, who may set every kind. All who should know
+// are told by mail (ST-14). Deletions go the way of Delete.
 func SetFlag(ctx context.Context, tx *change.Tx, s standing.Subject, f index.Flag, note string) (index.Flag, error) {
-	return standing.Set(ctx, tx, s, f, note)
+	set, err := standing.Set(ctx, tx, s, f, note)
+	if err != nil {
+		return f, err
+	}
+	return set, tellSet(ctx, tx, s, set)
 }
 
 // ClearFlag takes back what SetFlag did.
 func ClearFlag(ctx context.Context, tx *change.Tx, s standing.Subject, kind string) error {
-	return standing.Clear(ctx, tx, s, kind)
+	was, _ := s.Now.Get(kind)
+	if err := standing.Clear(ctx, tx, s, kind); err != nil {
+		return err
+	}
+	return tellCleared(ctx, tx, s, was)
 }
 
 // rightFor is the right that an owner's flag needs.
@@ -73,22 +80,37 @@ func rightFor(kind string) (access.Right, error) {
 	return access.SetFlags, nil
 }
 
-// ownersSubject finds a part of a project that its owners may change now:
-// administrators did not withdraw or lock it (SN-2, SD-4).
+// ownersSubject finds a part of a project that its owners may change now: it is
+// not deleted, and administrators did not withdraw or lock it (SN-2, SD-4).
 func ownersSubject(ctx context.Context, tx *change.Tx, p index.Project, on Place) (standing.Subject, error) {
-	s, err := standing.Find(ctx, tx, p.Name, on.Version, on.File)
+	s, err := standing.In(ctx, tx.Q, p, on)
 	if err != nil {
 		return s, err
 	}
-	return s, ownersMay(p)
-}
-
-// ownersMay refuses changes of what administrators hold.
-func ownersMay(p index.Project) error {
-	for _, f := range p.Standing {
-		if k, ok := index.KindOf(f.Kind); ok && k.Side == index.ByAdministrator && k.RefusesUpload != "" && !f.Pending {
-			return index.Refuse(k.RefusesUpload, "Project %q cannot be changed: %s.", p.Name, index.StatusOf(index.At{Level: index.OnProject, Standing: p.Standing}).Phrase())
+	levels, err := standing.Levels(ctx, tx.Q, p, s)
+	if err != nil {
+		return s, err
+	}
+	for _, at := range levels {
+		if f, ok := at.Standing.Get(index.Deleted); ok {
+			return s, index.Refuse(deletedCode(at.Level), "The %s was deleted on %s; restore it first.", at.Level, f.Since.Format("2006-01-02"))
 		}
 	}
-	return nil
+	return s, ownersMay(p, levels)
+}
+
+// ownersMay refuses changes of what administrators hold, whatever gives somebody
+// the right to them (SN-2).
+func ownersMay(p index.Project, levels []index.At) error {
+	f, held := heldBy(levels)
+	if !held {
+		return nil
+	}
+	k, _ := index.KindOf(f.Kind)
+	return index.Refuse(k.RefusesUpload, "Project %q cannot be changed: %s.", p.Name, index.StatusOf(levels...).Phrase())
+}
+
+// ownersMayIn is ownersMay for changes of the project as a whole.
+func ownersMayIn(p index.Project) error {
+	return ownersMay(p, []index.At{{Level: index.OnProject, Standing: p.Standing}})
 }

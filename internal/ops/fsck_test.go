@@ -80,7 +80,7 @@ func TestFsckIsCleanAfterALife(t *testing.T) {
 		s.Run("admin", "flag", "set", "--project", "demo", "--release", "1.0", "yanked", "--reason", "broken on Windows")
 		s.Run("admin", "flag", "set", "--project", "demo", "--file", "demo-1.1.tar.gz", "quarantined")
 		s.Run("admin", "flag", "set", "--project", "demo", "archived")
-		s.Run("admin", "flag", "set", "--project", "other", "deleted", "--successor", "demo")
+		s.Run("admin", "flag", "set", "--project", "other", "deleted")
 		s.Run("admin", "flag", "clear", "--project", "demo", "archived")
 		s.Run("admin", "name", "prohibit", "evil")
 		if got := run(s.Config.Data, "fsck", "--json").want(t, 0); got.stdout != "{\"problems\":[]}\n" {

@@ -33,21 +33,26 @@ var errHeld = errors.New("a backup keeps the blobs as they are")
 // sweeps began. It returns how many blobs it removed. While a backup runs it
 // does nothing.
 func (s *Sweeper) Sweep(ctx context.Context) (removed int, err error) {
-	condemned, err := s.DB.Condemned(ctx)
-	if err != nil {
-		return 0, err
-	}
 	before := s.Clock().Add(-s.Age)
 	err = eachOrphan(ctx, s.DB, s.Bucket, func(i blob.Info) error {
 		if i.ModTime.After(before) {
 			return nil
 		}
-		ok, err := s.condemn(ctx, i)
-		if ok {
-			condemned = append(condemned, string(i.Key))
-		}
-		return err
+		return s.condemn(ctx, i)
 	})
+	if errors.Is(err, errHeld) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return s.Finish(ctx)
+}
+
+// Finish removes what is condemned: by a sweep, or because it was purged. While a
+// backup runs it does nothing; the next sweep makes up for it.
+func (s *Sweeper) Finish(ctx context.Context) (removed int, err error) {
+	condemned, err := s.DB.Condemned(ctx)
 	for _, sha256 := range condemned {
 		if err != nil {
 			break
@@ -63,14 +68,13 @@ func (s *Sweeper) Sweep(ctx context.Context) (removed int, err error) {
 	return removed, err
 }
 
-func (s *Sweeper) condemn(ctx context.Context, i blob.Info) (ok bool, err error) {
-	err = s.DB.Write(ctx, func(tx *database.Tx) error {
-		if ok, err = tx.Condemn(ctx, string(i.Key), i.Size, s.Clock().UnixMicro()); err != nil {
+func (s *Sweeper) condemn(ctx context.Context, i blob.Info) error {
+	return s.DB.Write(ctx, func(tx *database.Tx) error {
+		if _, err := tx.Condemn(ctx, string(i.Key), i.Size, s.Clock().UnixMicro()); err != nil {
 			return err
 		}
 		return s.notHeld(ctx, tx)
 	})
-	return ok && err == nil, err
 }
 
 // remove is the second step. The unlink stands inside the transaction, so that
@@ -87,7 +91,7 @@ func (s *Sweeper) remove(ctx context.Context, sha256 string) (gone bool, err err
 		if err := s.Bucket.Delete(ctx, blob.Key(sha256)); err != nil {
 			return err
 		}
-		return tx.Forget(ctx, sha256)
+		return tx.Forget(ctx, sha256, s.Clock().UnixMicro())
 	})
 	return gone && err == nil, err
 }

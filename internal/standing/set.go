@@ -37,11 +37,17 @@ func Set(ctx context.Context, tx *change.Tx, s Subject, f index.Flag, note strin
 	if err := schedule(tx, s, f); err != nil {
 		return f, err
 	}
+	if f.Kind == index.Deleted {
+		if err := deleted(ctx, tx, s, key); err != nil {
+			return f, err
+		}
+	}
 	return f, write(ctx, tx, s, s.Now.With(f), moved{index.EventFlagSet, f.Kind, f.Reason, key})
 }
 
-// Clear takes a flag off the subject in the caller's change. Clearing a flag
-// that does not stand is refused.
+// Clear takes a flag off the subject in the caller's change. It is refused when
+// the flag does not stand, and when the thing could not be offered then: see
+// Blockers.
 func Clear(ctx context.Context, tx *change.Tx, s Subject, kind string) error {
 	if _, ok := index.KindOf(kind); !ok {
 		return clearLabel(ctx, tx, s, kind)
@@ -49,9 +55,17 @@ func Clear(ctx context.Context, tx *change.Tx, s Subject, kind string) error {
 	if _, ok := s.Now.Get(kind); !ok {
 		return index.Refuse(index.CodeInvalidForm, "The flag %q does not stand on %s.", kind, s)
 	}
+	if err := mayReturn(ctx, tx, s, kind); err != nil {
+		return err
+	}
 	key, err := tx.EndFlag(ctx, s.Level, s.ID, kind, tx.Actor.Username, tx.Now.UnixMicro())
 	if err != nil {
 		return err
+	}
+	if kind == index.Deleted {
+		if err := restored(ctx, tx, s); err != nil {
+			return err
+		}
 	}
 	return write(ctx, tx, s, s.Now.Without(kind), moved{index.EventFlagClear, kind, "", key})
 }
@@ -66,11 +80,8 @@ func write(ctx context.Context, tx *change.Tx, s Subject, next index.Standing, m
 	if err := tx.SetStanding(ctx, s.Level, s.ID, next); err != nil {
 		return err
 	}
-	tx.Event(index.Event{Action: m.event, Object: s.String(), Before: s.Now.Text(), After: next.Text(), Reason: m.reason})
-	if s.Level != index.OnUser {
-		tx.JournalFlag(s.Name, s.Version, journalAction(m.event, m.kind, s), m.key)
-	}
-	return nil
+	tx.Event(index.Event{Action: eventAction(m.event, m.kind, s.Level), Object: s.String(), Before: s.Now.Text(), After: next.Text(), Reason: m.reason})
+	return journal(ctx, tx, s, m)
 }
 
 // checkFlag holds what a flag says against its kind.

@@ -14,13 +14,18 @@ import (
 
 // Subject is the thing a flag stands on.
 type Subject struct {
-	Level   index.Level
-	ID      int64
-	Name    string // normalised project name; username on OnUser
-	Version string // OnRelease and OnFile
-	File    string // OnFile
-	Now     index.Standing
+	Level     index.Level
+	ID        int64
+	ProjectID int64  // 0 for users and organizations
+	Name      string // normalised project name; username on OnUser
+	Version   string // OnRelease and OnFile
+	File      string // OnFile
+	Now       index.Standing
 }
+
+// Place is a part of a project: a release, a file, or all of it when both are
+// empty. Version is canonical.
+type Place struct{ Version, File string }
 
 // String is the subject as the audit log names it.
 func (s Subject) String() string {
@@ -47,20 +52,22 @@ func Find(ctx context.Context, tx *change.Tx, name, canonical, file string) (Sub
 	if !found {
 		return Subject{}, index.Refuse(index.CodeNotFound, "There is no project %q.", name)
 	}
-	if file != "" {
-		return findFile(ctx, tx, p, file)
+	return In(ctx, tx.Q, p, Place{Version: canonical, File: file})
+}
+
+// In finds a part of a project. Who changes it must hold the project's name.
+func In(ctx context.Context, q database.Q, p index.Project, on Place) (Subject, error) {
+	if on.File != "" {
+		return findFile(ctx, q, p, on.File)
 	}
-	if canonical == "" {
-		return Subject{Level: index.OnProject, ID: p.ID, Name: name, Now: p.Standing}, nil
+	if on.Version == "" {
+		return Subject{Level: index.OnProject, ID: p.ID, ProjectID: p.ID, Name: p.Name, Now: p.Standing}, nil
 	}
-	r, found, err := tx.Release(ctx, p.ID, canonical)
-	if err != nil {
-		return Subject{}, err
+	r, found, err := q.Release(ctx, p.ID, on.Version)
+	if err == nil && !found {
+		err = index.Refuse(index.CodeNotFound, "Project %q has no release %s.", p.Name, on.Version)
 	}
-	if !found {
-		return Subject{}, index.Refuse(index.CodeNotFound, "Project %q has no release %s.", name, canonical)
-	}
-	return Subject{Level: index.OnRelease, ID: r.ID, Name: name, Version: r.Version, Now: r.Standing}, nil
+	return Subject{Level: index.OnRelease, ID: r.ID, ProjectID: p.ID, Name: p.Name, Version: r.Version, Now: r.Standing}, err
 }
 
 // FindUser locates an account and locks it.
@@ -91,18 +98,18 @@ func FindByID(ctx context.Context, tx *change.Tx, level index.Level, id int64) (
 		return s, false, err
 	}
 	on, found, err = tx.SubjectByID(ctx, level, id)
-	return Subject{Level: level, ID: id, Name: on.Name, Version: on.Version, File: on.File, Now: on.Standing}, found, err
+	return Subject{Level: level, ID: id, ProjectID: on.ProjectID, Name: on.Name, Version: on.Version, File: on.File, Now: on.Standing}, found, err
 }
 
-func findFile(ctx context.Context, tx *change.Tx, p index.Project, filename string) (Subject, error) {
-	f, found, err := tx.PlacedFile(ctx, filename)
+func findFile(ctx context.Context, q database.Q, p index.Project, filename string) (Subject, error) {
+	f, found, err := q.PlacedFile(ctx, filename)
 	if err != nil {
 		return Subject{}, err
 	}
 	if !found || f.ProjectID != p.ID {
 		return Subject{}, index.Refuse(index.CodeNotFound, "Project %q has no file %s.", p.Name, filename)
 	}
-	return Subject{Level: index.OnFile, ID: f.ID, Name: p.Name, Version: f.Version, File: filename, Now: f.Standing}, nil
+	return Subject{Level: index.OnFile, ID: f.ID, ProjectID: p.ID, Name: p.Name, Version: f.Version, File: filename, Now: f.Standing}, nil
 }
 
 // Status reads what all flags on a project add up to.
@@ -117,4 +124,21 @@ func Snapshot(ctx context.Context, q database.Q, name string) (index.Standing, e
 		err = index.Refuse(index.CodeNotFound, "There is no project %q.", name)
 	}
 	return p.Standing, err
+}
+
+// Levels lists the standing of what the subject is part of, and its own, the
+// widest first. p is the subject's project.
+func Levels(ctx context.Context, q database.Q, p index.Project, s Subject) ([]index.At, error) {
+	levels := []index.At{{Level: index.OnProject, Standing: p.Standing}}
+	switch s.Level {
+	case index.OnRelease:
+		levels = append(levels, index.At{Level: s.Level, Standing: s.Now})
+	case index.OnFile:
+		f, _, err := q.PlacedFile(ctx, s.File)
+		if err != nil {
+			return nil, err
+		}
+		levels = append(levels, index.At{Level: index.OnRelease, Standing: f.ReleaseStanding}, index.At{Level: s.Level, Standing: s.Now})
+	}
+	return levels, nil
 }

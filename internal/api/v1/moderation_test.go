@@ -64,7 +64,8 @@ func TestSN1TakedownsByAPI(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		token := w.token("admin", "moderate")
 		for _, place := range []struct{ path, read string }{
-			{"/moderation/projects/demo", "/projects/demo"}, {"/moderation/projects/demo/releases/1.0.0", "/projects/demo/releases/1.0"},
+			{"/moderation/projects/demo", "/projects/demo"},
+			{"/moderation/projects/demo/releases/1.0.0", "/projects/demo/releases/1.0"},
 			{"/moderation/projects/demo/files/" + wheel, "/projects/demo/files/" + wheel},
 		} {
 			status := func() string {

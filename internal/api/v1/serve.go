@@ -176,6 +176,8 @@ func told(err error) error {
 		e.Code = index.CodeInvalidBody
 	case index.CodeProjectLocked, index.CodeProjectQuarantined, index.CodeProjectRemoved:
 		e.Code = index.CodeLocked
+	case index.CodeProjectDeleted, index.CodeReleaseDeleted, index.CodeFileDeleted:
+		e.Code = index.CodeDeleted
 	default:
 		return err
 	}

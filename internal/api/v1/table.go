@@ -10,7 +10,7 @@ import (
 // adding a row: its route, its checks and its part of the OpenAPI document
 // follow.
 func (a *API) operations() []operation {
-	return slices.Concat(projectOperations(), statusOperations(), reportOperations(), queueOperations(), moderationOperations())
+	return slices.Concat(projectOperations(), statusOperations(), deprecationOperations(), deletionOperations(), reportOperations(), queueOperations(), moderationOperations())
 }
 
 // Addresses that more than one operation has.
@@ -43,14 +43,14 @@ func statusOperations() []operation {
 			ID: "setProjectStatus", Tag: "status", Method: "PATCH", Path: atProject + "/status", Right: access.SetFlags,
 			Summary: "Makes a project active, deprecated or archived",
 			Doc:     "The body says all of the status: what is left out is taken back. To ask for what is there already changes nothing.",
-			Reads:   reads((*call).readStatus), Does: does((*call).setStatus),
+			Reads:   reads((*call).readStatus), Does: does((*call).setStatus), Errors: heldErrors(),
 		},
 		{
 			ID: "yankRelease", Tag: "status", Method: "PUT", Path: atRelease + "/yank", Right: access.YankReleases, Summary: "Yanks a release",
-			Doc: "Installers choose it only where it is pinned (PEP 592). Files that are uploaded to it later are yanked too.", Reads: release, Does: does((*call).yankRelease),
+			Doc: "Installers choose it only where it is pinned (PEP 592). Files that are uploaded to it later are yanked too.", Reads: release, Does: does((*call).yankRelease), Errors: heldErrors(),
 		},
-		{ID: "unyankRelease", Tag: "status", Method: "DELETE", Path: atRelease + "/yank", Right: access.YankReleases, Summary: "Takes back that a release is yanked", Reads: release, Does: does((*call).unyankRelease)},
-		{ID: "yankFile", Tag: "status", Method: "PUT", Path: atFile + "/yank", Right: access.YankReleases, Summary: "Yanks a file", Reads: file, Does: does((*call).yankFile)},
-		{ID: "unyankFile", Tag: "status", Method: "DELETE", Path: atFile + "/yank", Right: access.YankReleases, Summary: "Takes back that a file is yanked", Reads: file, Does: does((*call).unyankFile)},
+		{ID: "unyankRelease", Tag: "status", Method: "DELETE", Path: atRelease + "/yank", Right: access.YankReleases, Summary: "Takes back that a release is yanked", Reads: release, Does: does((*call).unyankRelease), Errors: heldErrors()},
+		{ID: "yankFile", Tag: "status", Method: "PUT", Path: atFile + "/yank", Right: access.YankReleases, Summary: "Yanks a file", Reads: file, Does: does((*call).yankFile), Errors: heldErrors()},
+		{ID: "unyankFile", Tag: "status", Method: "DELETE", Path: atFile + "/yank", Right: access.YankReleases, Summary: "Takes back that a file is yanked", Reads: file, Does: does((*call).unyankFile), Errors: heldErrors()},
 	}
 }

@@ -53,7 +53,7 @@ CREATE TABLE labels (
 -- Purged: the bytes are gone for good, the row stays (SD-21).
 ALTER TABLE files ADD COLUMN purged_at BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE files ADD COLUMN purge_category TEXT NOT NULL DEFAULT '';
-ALTER TABLE blobs ADD COLUMN purged_at BIGINT NOT NULL DEFAULT 0;            -- no file needs the bytes, and they must not be there
+ALTER TABLE blobs ADD COLUMN purged_at BIGINT NOT NULL DEFAULT 0;            -- the bytes of purged files are gone; condemned_at is set too
 
 ALTER TABLE releases ADD COLUMN open_until BIGINT NOT NULL DEFAULT 0;        -- takes new files until then though it is old (SD-14)
 
