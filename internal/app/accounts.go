@@ -5,7 +5,6 @@ import (
 
 	"strongroom/internal/account"
 	"strongroom/internal/factor"
-	"strongroom/internal/maintain"
 	"strongroom/internal/moderate"
 	"strongroom/internal/web/manage"
 )
@@ -27,11 +26,6 @@ func (a *App) accounts(clock func() time.Time) *account.Accounts {
 		WebAuthn: keys, Clock: clock, URL: c.URL, Least: c.PasswordMin, Open: c.Registration == "open", Confirm: *c.ConfirmBrowsers,
 		Remember: time.Duration(*c.RememberDays) * 24 * time.Hour,
 	}
-}
-
-// maintain is what owners do with what is theirs.
-func (a *App) maintain() *maintain.Actions {
-	return &maintain.Actions{Recorder: a.Recorder, Guard: a.Guard, Limiter: a.Limiter}
 }
 
 // moderate is what moderators do.

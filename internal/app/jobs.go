@@ -2,10 +2,12 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"strongroom/internal/database"
 	"strongroom/internal/idempotency"
+	"strongroom/internal/maintain"
 	"strongroom/internal/ops"
 	"strongroom/internal/queue"
 	"strongroom/internal/standing"
@@ -29,6 +31,24 @@ func (a *App) jobs() *queue.Queue {
 	q.Every("idempotency", time.Hour, (&idempotency.Keys{DB: a.DB, Clock: clock}).Purge)
 	a.office().Register(q)
 	a.Accounts.HandleJobs(q)
+	a.withdrawals(q, sweeper)
 	q.Handle(standing.TimerJob, (&standing.Timers{Recorder: a.Recorder}).Run)
 	return q
+}
+
+// withdrawals is the work that follows deletions: bytes that were purged, or
+// whose time is over, and names that become free.
+func (a *App) withdrawals(q *queue.Queue, sweeper *ops.Sweeper) {
+	c := a.Config
+	q.Handle(standing.PurgeJob, func(ctx context.Context, _ json.RawMessage) error {
+		_, err := sweeper.Finish(ctx)
+		return err
+	})
+	if days := *c.Deletion.PurgeAfterDays; days > 0 {
+		retention := &maintain.Retention{Recorder: a.Recorder, After: time.Duration(days) * 24 * time.Hour}
+		q.Every("retention", time.Hour, retention.Run)
+	}
+	if after := c.Names.ReleaseAfter(); after > 0 {
+		q.Every("release-names", time.Hour, (&maintain.NameRelease{Recorder: a.Recorder, After: after}).Run)
+	}
 }

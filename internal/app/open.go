@@ -16,6 +16,7 @@ import (
 	"strongroom/internal/config"
 	"strongroom/internal/database"
 	"strongroom/internal/mail"
+	"strongroom/internal/maintain"
 	"strongroom/internal/ops"
 	"strongroom/internal/packaging/dist"
 	"strongroom/internal/pages"
@@ -47,6 +48,7 @@ type App struct {
 	Breach    *password.Checker
 	Limiter   *ratelimit.Limiter
 	Accounts  *account.Accounts
+	Maintain  *maintain.Actions
 
 	company account.Company
 	limits  map[ratelimit.Name]ratelimit.Limit // other figures than the table's
@@ -151,6 +153,7 @@ func (a *App) wire() {
 	a.Root.Before = a.Pages.Forget
 	a.Limiter = &ratelimit.Limiter{DB: a.DB, Clock: clock, Hash: a.Keys.HashAddress, Own: a.limits}
 	a.Accounts = a.accounts(clock)
+	a.Maintain = &maintain.Actions{Recorder: a.Recorder, Guard: a.Guard, Limiter: a.Limiter, Deletions: deletions(c.Deletion)}
 	a.Recorder.SubscribeRights(a.Guard.ForgetRights)
 	a.Recorder.Subscribe(a.Guard.Forget)
 	a.Recorder.Subscribe(a.Pages.Forget)
@@ -215,6 +218,12 @@ func policy(c config.Config) check.Policy {
 	}
 }
 
+func deletions(d config.Deletion) maintain.DeletionPolicy {
+	return maintain.DeletionPolicy{
+		Policy: d.Policy, MaxAge: time.Duration(*d.MaxAgeHours) * time.Hour, Downloads: *d.Downloads, Restore: d.Restore(),
+	}
+}
+
 // limits are those of archives.
 func limits(g config.Gate) dist.Limits {
 	l := dist.DefaultLimits()
@@ -233,7 +242,7 @@ func location(url string) string {
 func (a *App) Operator(c ops.Console) *ops.Operator {
 	return &ops.Operator{
 		Console: c, DB: a.DB, Recorder: a.Recorder, Guard: a.Guard, Acceptor: a.Acceptor, Bucket: a.Bucket,
-		Keys: a.Keys, Accounts: a.Accounts, Mail: a.Mail, Site: a.site(), Data: a.Config.Data, Storage: storageFolder(a.Config),
+		Keys: a.Keys, Accounts: a.Accounts, Maintain: a.Maintain, Mail: a.Mail, Site: a.site(), Data: a.Config.Data, Storage: storageFolder(a.Config),
 	}
 }
 

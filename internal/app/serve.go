@@ -23,6 +23,7 @@ import (
 	"strongroom/internal/web/browse"
 	"strongroom/internal/web/manage"
 	"strongroom/internal/web/signin"
+	"strongroom/internal/web/stop"
 	"strongroom/internal/web/unsubscribe"
 )
 
@@ -103,7 +104,7 @@ func (s *Server) build() error {
 func (s *Server) management() *v1.API {
 	a := s.app
 	return &v1.API{
-		DB: a.DB, Guard: a.Guard, Maintain: a.maintain(), Moderate: a.moderate(), Keys: &idempotency.Keys{DB: a.DB, Clock: a.Recorder.Clock}, Limiter: a.Limiter,
+		DB: a.DB, Guard: a.Guard, Maintain: a.Maintain, Moderate: a.moderate(), Keys: &idempotency.Keys{DB: a.DB, Clock: a.Recorder.Clock}, Limiter: a.Limiter,
 		Clock: a.Recorder.Clock, URL: a.Config.URL,
 	}
 }
@@ -115,8 +116,9 @@ func (s *Server) pages(own *manage.Manage) []middleware.Route {
 		browse.New(a.DB, a.Pages, a.Config.URL),
 		signin.New(a.Accounts),
 		own,
-		manage.NewGroups(manage.Groups{DB: a.DB, Actions: a.maintain(), Clock: a.Recorder.Clock}),
+		manage.NewGroups(manage.Groups{DB: a.DB, Actions: a.Maintain, Clock: a.Recorder.Clock}),
 		unsubscribe.New(a.Recorder, a.Keys),
+		stop.New(a.Recorder),
 	)
 }
 

@@ -129,6 +129,12 @@ type Config struct {
 	// LDAP is a directory whose passwords people sign in with.
 	LDAP LDAP `toml:"ldap"`
 
+	// Deletion is what owners may delete and restore.
+	Deletion Deletion `toml:"deletion"`
+
+	// Names is what becomes of names.
+	Names Names `toml:"names"`
+
 	// Gate is what an upload must pass.
 	Gate Gate `toml:"gate"`
 

@@ -21,7 +21,7 @@ func file(t *testing.T, text string) string {
 
 // everySetting gives each key another value than its default, as TOML and as environment.
 func everySetting() (toml string, environ []string, want Config) {
-	yes, days, projects := true, 7, 3
+	yes, days, projects, downloads := true, 7, 3, int64(11)
 	want = Config{
 		Profile: "public", Data: "/d", Listen: ":80", URL: "https://x.example", TrustedProxies: []string{"10.0.0.0/8", "::1"},
 		TLSCert: "c.pem", TLSKey: "k.pem", Metrics: ":90", SecurityContact: "a@x.example", Database: "postgres://h/d", Storage: "/s", LogRequests: &yes, PageMemory: 1000,
@@ -29,6 +29,7 @@ func everySetting() (toml string, environ []string, want Config) {
 		ReleaseMaxAgeDays: &days, LookAlikes: "warn", NewProjectsPerHour: &projects, Require2FA: "owners",
 		Read: "login", NewProjects: "private", Registration: "invitation", Organizations: "open", VerifiedEmail: &yes, ConfirmBrowsers: &yes, RememberDays: &days,
 		PasswordMin: 12, RateLimits: []string{"login-all=5/1m"}, PasswordBreach: PasswordBreach{Backend: "local", File: "/f", URL: "https://u/"},
+		Deletion: Deletion{Policy: "window", MaxAgeHours: &days, Downloads: &downloads, RestoreDays: &days, PurgeAfterDays: &days}, Names: Names{ReleaseAfterDays: &days},
 		Gate: Gate{Record: "warn", Form: "reject", Binaries: "off", Members: 5, Expanded: 6, Ratio: 7, Checks: 8, Scan: "/scan", ScanTimeout: 9, ScanFailure: "open"},
 		Mail: Mail{SMTP: "mail.example:25", TLS: "starttls", User: "u", PasswordFile: "/p", From: "a@x.example", ReplyTo: "b@x.example"},
 	}
@@ -39,6 +40,8 @@ func everySetting() (toml string, environ []string, want Config) {
 		"project_limit": "2199023255552", "release_max_age_days": "7", "look_alikes": `"warn"`, "new_projects_per_hour": "3", "require_2fa": `"owners"`,
 		"read": `"login"`, "new_projects": `"private"`, "registration": `"invitation"`, "organizations": `"open"`, "verified_email": "true", "confirm_browsers": "true", "remember_days": "7",
 		"rate_limits": `["login-all=5/1m"]`, "password_min": "12", "password_breach.backend": `"local"`, "password_breach.file": `"/f"`, "password_breach.url": `"https://u/"`,
+		"deletion.policy": `"window"`, "deletion.max_age_hours": "7", "deletion.downloads": "11", "deletion.restore_days": "7", "deletion.purge_after_days": "7",
+		"names.release_after_days": "7",
 		"gate.record": `"warn"`, "gate.form": `"reject"`, "gate.binaries": `"off"`, "gate.members": "5", "gate.expanded": "6", "gate.ratio": "7",
 		"gate.checks": "8", "gate.scan": `"/scan"`, "gate.scan_timeout": "9", "gate.scan_failure": `"open"`,
 		"mail.smtp": `"mail.example:25"`, "mail.tls": `"starttls"`, "mail.user": `"u"`, "mail.password_file": `"/p"`, "mail.from": `"a@x.example"`, "mail.reply_to": `"b@x.example"`,

@@ -38,6 +38,8 @@ func (c Config) Resolve() (Config, error) {
 	set(&c.SSOTokensDays, public, 0, 0)
 	c.OIDC.resolve()
 	c.LDAP.resolve()
+	c.Deletion.resolve(public)
+	set(&c.Names.ReleaseAfterDays, public, 0, 0)
 	c.Gate.resolve()
 	c.Mail.resolve()
 	if err := c.check(); err != nil {
@@ -101,7 +103,7 @@ func (c Config) check() error {
 	if g := c.Gate; g.Members < 1 || g.Expanded < 1 || g.Ratio < 1 || g.Checks < 0 || g.ScanTimeout < 1 {
 		return fmt.Errorf("the limits of the gate must be positive")
 	}
-	if err := errors.Join(c.checkPasswords(), c.checkSSO()); err != nil {
+	if err := errors.Join(c.checkPasswords(), c.checkSSO(), c.Deletion.check(), c.Names.check()); err != nil {
 		return err
 	}
 	if scan := c.Gate.Scan; scan != "" && !strings.HasPrefix(scan, "/") && !strings.HasPrefix(scan, "http://") && !strings.HasPrefix(scan, "https://") {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"time"
 
 	"strongroom/internal/index"
 )
@@ -86,6 +87,13 @@ func (tx *Tx) UpdateName(ctx context.Context, n index.Name) error {
 // NamesInState lists the registry's names in one state, sorted.
 func (q Q) NamesInState(ctx context.Context, state index.NameState) ([]string, error) {
 	return q.texts(ctx, `SELECT name FROM names WHERE state = $1 ORDER BY name`, state)
+}
+
+// NamesDeletedBefore lists the names of projects that were deleted before a time
+// and hold their names still, sorted.
+func (q Q) NamesDeletedBefore(ctx context.Context, before time.Time) ([]string, error) {
+	return q.texts(ctx, `SELECT n.name FROM names n JOIN flags g ON g.level = 'project' AND g.subject_id = n.project_id AND g.kind = 'deleted' AND g.cleared_at = 0
+		WHERE n.state = 'deleted' AND g.set_at < $1 ORDER BY n.name`, micros(before))
 }
 
 // HeldNames lists the names that a project holds, withdrawn ones too, sorted.

@@ -63,14 +63,16 @@ func (q Q) PurgedIn(ctx context.Context, level index.Level, id int64) (out []Pur
 	return out, wrap("list purged files of "+string(level), id, err)
 }
 
-// DeletedBefore lists the deletions by owners and by closed accounts that were
-// made before a time and have bytes left: what the retention job purges (SD-22).
-func (q Q) DeletedBefore(ctx context.Context, before time.Time, n int) (out []StoodFlag, err error) {
-	err = q.eachFlag(ctx, ` WHERE kind = 'deleted' AND cleared_at = 0 AND set_at < $1 AND category IN ('owner', 'account') AND EXISTS (SELECT 1 FROM files f
-		WHERE f.purged_at = 0 AND (level = 'project' AND f.project_id = subject_id OR level = 'release' AND f.release_id = subject_id OR level = 'file' AND f.id = subject_id))
-		ORDER BY id LIMIT $2`, []any{micros(before), n}, func(f StoodFlag) error {
+// DeletionsDue lists the deletions by owners and by closed accounts that are
+// older than a time, that nobody but administrators can undo any more, and that
+// have bytes left, in the order of their keys after one (SD-22).
+func (q Q) DeletionsDue(ctx context.Context, now time.Time, after time.Duration, last int64, n int) (out []StoodFlag, err error) {
+	err = q.eachFlag(ctx, ` WHERE kind = 'deleted' AND cleared_at = 0 AND set_at < $1 AND restorable_until <= $2 AND id > $3 AND category IN ('owner', 'account')
+		AND EXISTS (SELECT 1 FROM files f WHERE f.purged_at = 0
+		AND (level = 'project' AND f.project_id = subject_id OR level = 'release' AND f.release_id = subject_id OR level = 'file' AND f.id = subject_id))
+		ORDER BY id LIMIT $4`, []any{micros(now.Add(-after)), micros(now), last, n}, func(f StoodFlag) error {
 		out = append(out, f)
 		return nil
 	})
-	return out, wrap("list deletions before", before, err)
+	return out, wrap("list deletions due at", now, err)
 }

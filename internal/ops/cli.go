@@ -13,6 +13,7 @@ import (
 	"strongroom/internal/change"
 	"strongroom/internal/database"
 	"strongroom/internal/mail"
+	"strongroom/internal/maintain"
 	"strongroom/internal/notify"
 	"strongroom/internal/sign"
 	"strongroom/internal/upload"
@@ -80,6 +81,7 @@ type Operator struct {
 	Bucket   blob.Bucket
 	Keys     *sign.Keyring
 	Accounts *account.Accounts
+	Maintain *maintain.Actions
 	Mail     mail.Sender
 	Site     notify.Site
 	Data     string // the data folder

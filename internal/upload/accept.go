@@ -42,6 +42,7 @@ type Result struct {
 	Project   string // normalised
 	Version   string
 	Duplicate bool // the very same file was there; nothing changed
+	Restored  bool // the very same file was deleted, and is there again (SD-10)
 	DryRun    bool // it would be accepted; nothing changed
 	Warnings  []string
 }
@@ -107,14 +108,14 @@ func (a *Acceptor) finish(ctx context.Context, in *incoming) (Result, error) {
 	// 5. Match the filename.
 	// 6. Recognise: the same bytes again end here.
 	// A crash leaves the staging file.
-	duplicate, err := a.decide(ctx, a.DB.Q, in)
-	if err != nil || duplicate {
-		return in.result(index.File{}, duplicate), err
+	what, err := a.decide(ctx, a.DB.Q, in)
+	if err != nil || what == duplicate {
+		return in.result(index.File{}, what), err
 	}
 	// 7. Inspect. A local file was looked into before (see AcceptLocal).
 	err = a.examine(ctx, in)
 	if in.dryRun {
-		return in.result(index.File{}, false), err
+		return in.result(index.File{}, what), err
 	}
 	if err != nil {
 		return Result{}, errors.Join(err, a.noteRefused(ctx, in))
@@ -140,33 +141,46 @@ func (a *Acceptor) examine(ctx context.Context, in *incoming) error {
 	return a.scan(ctx, in)
 }
 
+// outcome is what becomes of an upload that is not refused.
+type outcome int
+
+const (
+	added     outcome = iota // a new file
+	duplicate                // the very same file is there
+	restored                 // the very same file was deleted, and comes back
+)
+
 // decide runs the checks of steps 4 to 6 on facts read through q: at first on
 // the readers, and once more inside the transaction of step 9, for minutes may
 // have passed and a moderator may have acted.
-func (a *Acceptor) decide(ctx context.Context, q database.Q, in *incoming) (duplicate bool, err error) {
+func (a *Acceptor) decide(ctx context.Context, q database.Q, in *incoming) (what outcome, err error) {
 	u := &in.Upload
 	if err := a.readFacts(ctx, q, in); err != nil {
-		return false, err
+		return added, err
 	}
 	if err := check.Run(check.Project, u); err != nil {
-		return false, err
+		return added, err
 	}
 	if err := a.authorise(ctx, q, in); err != nil {
-		return false, err
+		return added, err
 	}
 	if err := check.Run(check.Filename, u); err != nil {
-		return false, err
+		return added, err
 	}
-	if err := a.readClaim(ctx, q, u); err != nil {
-		return false, err
+	if err := a.readClaim(ctx, q, in); err != nil {
+		return added, err
 	}
 	if err := check.Run(check.Duplicate, u); err != nil {
 		if errors.Is(err, check.ErrDuplicate) {
-			return true, nil
+			return duplicate, nil
 		}
-		return false, err
+		return added, err
 	}
-	return false, check.Run(check.Registry, u)
+	if check.Restores(u) {
+		u.Warn("This very file was deleted; the upload restores it.")
+		return restored, nil
+	}
+	return added, check.Run(check.Registry, u)
 }
 
 // authorise asks for the right on the facts read last: before the file is
@@ -185,6 +199,6 @@ func (a *Acceptor) authorise(ctx context.Context, q database.Q, in *incoming) er
 	return a.Guard.Permit(id, access.Upload, in.Facts.Project, in.by.role)
 }
 
-func (in *incoming) result(f index.File, duplicate bool) Result {
-	return Result{File: f, Project: in.Name, Version: in.Version.String(), Duplicate: duplicate, DryRun: in.dryRun, Warnings: in.Warnings}
+func (in *incoming) result(f index.File, what outcome) Result {
+	return Result{File: f, Project: in.Name, Version: in.Version.String(), Duplicate: what == duplicate, Restored: what == restored, DryRun: in.dryRun, Warnings: in.Warnings}
 }

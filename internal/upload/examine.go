@@ -35,7 +35,7 @@ func (e Examiner) Examine(ctx context.Context, f LocalFile) (Result, []index.Pro
 	}
 	in.Digests = hasher.Sum()
 	problems, err := in.examine(func() error { return in.inspect(ctx, e.Look, f.File) })
-	return in.result(index.File{}, false), problems, err
+	return in.result(index.File{}, added), problems, err
 }
 
 func (in *incoming) examine(inspect func() error) ([]index.Problem, error) {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"strongroom/internal/database"
+	"strongroom/internal/index"
 	"strongroom/internal/packaging"
 	"strongroom/internal/upload/check"
 )
@@ -56,7 +57,8 @@ func (a *Acceptor) readNewcomer(ctx context.Context, q database.Q, in *incoming)
 }
 
 // readClaim reads whether the filename, in any spelling, was used before.
-func (a *Acceptor) readClaim(ctx context.Context, q database.Q, u *check.Upload) error {
+func (a *Acceptor) readClaim(ctx context.Context, q database.Q, in *incoming) error {
+	u := &in.Upload
 	claim, claimed, err := q.ClaimOf(ctx, u.Dist.Identity())
 	if err != nil || !claimed {
 		return err
@@ -67,7 +69,19 @@ func (a *Acceptor) readClaim(ctx context.Context, q database.Q, u *check.Upload)
 	// A file of whoever held the name before is not this project's (SD-17). A
 	// project that nobody knew of a moment ago was made meanwhile.
 	if f.FileExists = exists && (!f.Exists || placed.ProjectID == f.Project.ID); f.FileExists {
-		f.FileStatus = placed.Status()
+		f.FileStatus, f.File = placed.Status(), placed.File
+		f.Restorable = in.by.identity != nil && restorable(placed, u.Now)
 	}
 	return err
+}
+
+// restorable reports whether an upload of the same bytes may bring a file back:
+// nothing but its own deletion withdraws it, owners may undo that still, and its
+// bytes were not removed for a reason of their own. An operator's import never
+// does: it does not know what was deleted on purpose.
+func restorable(f database.FileInPlace, now time.Time) bool {
+	deleted, is := f.Standing.Get(index.Deleted)
+	withdrawn := f.Standing.Without(index.Deleted).Withdrawn() || f.ReleaseStanding.Withdrawn() || f.ProjectStanding.Withdrawn()
+	stored := f.PurgedAt.IsZero() || f.PurgeCategory == "retention"
+	return is && !withdrawn && stored && now.Before(deleted.Restorable)
 }

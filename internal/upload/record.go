@@ -13,6 +13,7 @@ import (
 	"strongroom/internal/index"
 	"strongroom/internal/notify"
 	"strongroom/internal/packaging"
+	"strongroom/internal/standing"
 )
 
 // record is step 9: one transaction that locks the name, decides once more on
@@ -21,13 +22,17 @@ import (
 func (a *Acceptor) record(ctx context.Context, in *incoming) (Result, error) {
 	var result Result
 	err := a.Recorder.Do(ctx, in.by.actor, func(tx *change.Tx) error {
-		duplicate, err := a.lockAndDecide(ctx, tx, in)
-		if err != nil || duplicate {
-			result = in.result(index.File{}, duplicate)
+		what, err := a.lockAndDecide(ctx, tx, in)
+		if err != nil || what == duplicate {
+			result = in.result(index.File{}, what)
 			return err
 		}
-		file, err := a.write(ctx, tx, in)
-		result = in.result(file, false)
+		write := a.write
+		if what == restored {
+			write = a.restore
+		}
+		file, err := write(ctx, tx, in)
+		result = in.result(file, what)
 		return err
 	})
 	if err != nil {
@@ -38,18 +43,18 @@ func (a *Acceptor) record(ctx context.Context, in *incoming) (Result, error) {
 
 // lockAndDecide takes the name's lock; a name the registry did not know is
 // added first, and stays in it whatever becomes of the project.
-func (a *Acceptor) lockAndDecide(ctx context.Context, tx *change.Tx, in *incoming) (duplicate bool, err error) {
+func (a *Acceptor) lockAndDecide(ctx context.Context, tx *change.Tx, in *incoming) (what outcome, err error) {
 	if !in.Facts.NameKnown {
 		row := index.Name{Name: in.Name, LookAlike: packaging.LookAlike(in.Name), State: index.NameActive, CreatedAt: tx.Now}
 		if err := tx.HoldLookAlike(ctx, row.LookAlike); err != nil {
-			return false, err
+			return added, err
 		}
 		if _, err := tx.ClaimName(ctx, row); err != nil {
-			return false, err
+			return added, err
 		}
 	}
 	if err := tx.HoldName(ctx, in.Name); err != nil {
-		return false, err
+		return added, err
 	}
 	in.by.recording = true
 	return a.decide(ctx, tx.Q, in)
@@ -156,7 +161,10 @@ func (a *Acceptor) release(ctx context.Context, tx *change.Tx, in *incoming, p i
 	}
 	tx.Journal(in.Name, r.Version, "new release")
 	tx.Event(index.Event{Action: index.EventReleaseCreate, Object: "project:" + in.Name, After: r.Version})
-	return r, tx.BurnVersion(ctx, in.Name, r)
+	if err := tx.BurnVersion(ctx, in.Name, r); err != nil {
+		return r, err
+	}
+	return r, standing.ApplyRules(ctx, tx, p, r)
 }
 
 func (a *Acceptor) file(ctx context.Context, tx *change.Tx, in *incoming, p index.Project, r index.Release) (index.File, error) {

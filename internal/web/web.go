@@ -10,10 +10,11 @@ import (
 	"strongroom/internal/web/manage"
 	"strongroom/internal/web/shell"
 	"strongroom/internal/web/signin"
+	"strongroom/internal/web/stop"
 	"strongroom/internal/web/unsubscribe"
 )
 
 // Routes is the table of every page URL.
-func Routes(b *browse.Browse, s *signin.SignIn, m *manage.Manage, g *manage.Groups, u *unsubscribe.Page) []middleware.Route {
-	return slices.Concat(b.Routes(), s.Routes(), m.Routes(), g.Routes(), u.Routes(), shell.Routes())
+func Routes(b *browse.Browse, s *signin.SignIn, m *manage.Manage, g *manage.Groups, u *unsubscribe.Page, st *stop.Page) []middleware.Route {
+	return slices.Concat(b.Routes(), s.Routes(), m.Routes(), g.Routes(), u.Routes(), st.Routes(), shell.Routes())
 }

@@ -126,6 +126,8 @@ type Facts struct {
 	ClaimSize     int64
 	FileExists    bool
 	FileStatus    index.Status
+	File          index.File // with this filename
+	Restorable    bool       // it is deleted, and who may upload may have it back (SD-10)
 }
 
 // All lists every check in the order in which they run.

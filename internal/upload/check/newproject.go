@@ -69,7 +69,7 @@ var nameState = Check{
 		switch {
 		case n.State == index.NameProhibited || n.State == index.NameReserved:
 			return prohibited(u, n.State)
-		case n.HadFiles:
+		case n.State == index.NameDeleted:
 			return refuse(index.CodeNameHeld, "The name '%s' belongs to a project that was deleted; names are not given away again. Ask the administrators.", u.NameText)
 		case u.Now.Before(n.HeldUntil):
 			return refuse(index.CodeNameHeld, "The name '%s' is held until %s.", u.NameText, n.HeldUntil.Format("2006-01-02 15:04 MST"))

@@ -36,7 +36,7 @@ var filenameReuse = Check{
 	Name: "filename-reuse", Row: 27, Stage: Duplicate, Ref: "SD-9",
 	Run: func(u *Upload) []index.Problem {
 		f := u.Facts
-		if !f.Claimed || f.FileExists && f.FileStatus.File == "" {
+		if !f.Claimed || f.FileExists && f.FileStatus.File == "" || Restores(u) {
 			return nil
 		}
 		if len(releaseStatus.Run(u)) > 0 {
@@ -44,6 +44,15 @@ var filenameReuse = Check{
 		}
 		return refuse(index.CodeFilenameReuse, "This filename was previously used by a file that has since been deleted or withdrawn ('%s'). Use a different version.", f.ClaimFilename)
 	},
+}
+
+// Restores reports whether the upload brings the very bytes of a deleted file
+// that may be restored: then it does that, and the other rules of the registry,
+// which are about new files, do not hold (SD-10).
+func Restores(u *Upload) bool {
+	f := u.Facts
+	return f.Restorable && f.ClaimFilename == u.Filename && f.ClaimSHA256 == u.Digests.SHA256 && f.ClaimSize == u.Digests.Size &&
+		string(f.File.Packagetype) == u.field("filetype")
 }
 
 var versionReuse = Check{
@@ -60,7 +69,7 @@ var releaseAge = Check{
 	Name: "release-age", Row: 28, Stage: Registry, Ref: "SD-14",
 	Run: func(u *Upload) []index.Problem {
 		age := u.Policy.ReleaseMaxAge
-		if age == 0 || !u.Facts.ReleaseExists || u.Now.Sub(u.Facts.Release.CreatedAt) <= age {
+		if age == 0 || !u.Facts.ReleaseExists || u.Now.Sub(u.Facts.Release.CreatedAt) <= age || u.Now.Before(u.Facts.Release.OpenUntil) {
 			return nil
 		}
 		return refuse(index.CodeReleaseClosed, "Uploading new files to releases older than %d days is not allowed. Release %s of '%s' is from %s; make a new one.",
