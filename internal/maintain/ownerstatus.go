@@ -17,7 +17,8 @@ func (a *Actions) SetStatus(ctx context.Context, v *access.Visitor, project inde
 		return bad("Owners make a project active, deprecated or archived, not %q.", f.Kind)
 	}
 	return a.inProject(ctx, v, access.SetFlags, project, func(tx *change.Tx, _ *access.Visitor, p index.Project) error {
-		if err := clearOthers(ctx, tx, p, f); err != nil || f == nil {
+		p, err := clearOthers(ctx, tx, p, f)
+		if err != nil || f == nil {
 			return err
 		}
 		s, err := ownersSubject(ctx, tx, p, Place{})
@@ -35,28 +36,30 @@ func (a *Actions) SetStatus(ctx context.Context, v *access.Visitor, project inde
 }
 
 // clearOthers takes back what owners said of the status before, but for f's
-// kind. What administrators said on their behalf stays theirs.
-func clearOthers(ctx context.Context, tx *change.Tx, p index.Project, f *index.Flag) error {
+// kind, and returns the project as it is then. What administrators said on their
+// behalf stays theirs.
+func clearOthers(ctx context.Context, tx *change.Tx, p index.Project, f *index.Flag) (index.Project, error) {
 	for _, kind := range index.FlagKinds() {
 		if !isOwnersStatus(kind.Name) || f != nil && f.Kind == kind.Name {
 			continue
 		}
-		s, err := ownersSubject(ctx, tx, p, Place{}) // anew each time: it has the flags of now
+		s, err := ownersSubject(ctx, tx, p, Place{})
 		if err != nil {
-			return err
+			return p, err
 		}
 		now, stands := s.Now.Get(kind.Name)
 		if !stands {
 			continue
 		}
 		if now.Side == index.ByAdministrator {
-			return index.Refuse(index.CodeProjectLocked, "Administrators set the flag %q; only they can clear it.", kind.Name)
+			return p, index.Refuse(index.CodeProjectLocked, "Administrators set the flag %q; only they can clear it.", kind.Name)
 		}
 		if err := ClearFlag(ctx, tx, s, kind.Name); err != nil {
-			return err
+			return p, err
 		}
+		p.Standing = p.Standing.Without(kind.Name)
 	}
-	return nil
+	return p, nil
 }
 
 // isOwnersStatus holds for the kinds that owners set on a project and that

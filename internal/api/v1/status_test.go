@@ -41,6 +41,9 @@ func TestST13Status(t *testing.T) {
 		if page := w.Get("/simple/demo/", "Accept", "application/vnd.pypi.simple.v1+json"); !strings.Contains(page.Text, "demo-1.0") {
 			t.Error(page.Status)
 		}
+		if faults, err := w.DB.Faults(t.Context()); err != nil || len(faults) != 0 {
+			t.Errorf("what is stored disagrees: %+v, %v", faults, err)
+		}
 	})
 }
 

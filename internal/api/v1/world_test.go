@@ -81,6 +81,9 @@ func (w *world) want(status int, code index.Code, token, method, path, body stri
 	return got
 }
 
+// number is an identifier that is one.
+func number(v any) string { return fmt.Sprintf("%.0f", v) }
+
 // serial is the number of the project's last change.
 func (w *world) serial(name string) int64 {
 	w.t.Helper()
