@@ -65,7 +65,10 @@ func (g *Guard) Decide(v *Visitor, right Right, at At) error {
 		return err
 	}
 	if v.Token != nil {
-		return g.tokenAllows(v, rule, at)
+		if err := g.tokenAllows(v, rule, at); err != nil || rule.By == ByToken { // StillValid asks the policies of who uploads
+			return err
+		}
+		return g.Meets(v.User, v.State, rule)
 	}
 	state := v.State
 	state.Delegated = v.Login.Method == index.BySSOAndMF // of this login, whatever others proved (MFA-13)

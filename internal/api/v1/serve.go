@@ -74,6 +74,9 @@ func (c *call) recognise(rec *middleware.Record) error {
 		return nil
 	}
 	v, err := c.Guard.Visit(c.ctx, access.Credentials{Authorization: header, Address: rec.Remote, UserAgent: c.r.UserAgent()}, access.ByToken)
+	if err == nil {
+		err = c.Guard.Learn(c.ctx, v)
+	}
 	if e := index.AsError(err); err != nil && e.Code.Info().Kind == index.Internal {
 		return err
 	}

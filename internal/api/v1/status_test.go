@@ -295,3 +295,16 @@ func TestLimits(t *testing.T) {
 		t.Errorf("%s %s", r.Status, r.Text)
 	}
 }
+
+// TestMFA6TokensMeetThePolicy: where everybody needs a second factor, the token of
+// somebody without one changes nothing.
+func TestMFA6TokensMeetThePolicy(t *testing.T) {
+	eachWorld(t, func(w *world) {
+		token := w.token("olga", "yank", "status", "delete")
+		w.Guard.Policy.Require2FA = "all"
+		w.want(403, index.CodeNeedFactor, token, "PUT", "/projects/demo/releases/1.0/yank", "")
+		w.want(403, index.CodeNeedFactor, token, "DELETE", "/projects/demo", `{"confirm": "demo"}`)
+		w.Guard.Policy.Require2FA = "none"
+		w.want(200, "", token, "PUT", "/projects/demo/releases/1.0/yank", "")
+	})
+}
