@@ -27,7 +27,7 @@ func (a *Actions) SetStatus(ctx context.Context, v *access.Visitor, project inde
 		}
 		wanted := *f
 		wanted.Side = index.ByOwner
-		if now, stands := s.Now.Get(f.Kind); stands && saysTheSame(now, wanted) {
+		if now, stands := s.Now.Get(f.Kind); stands && SaysTheSame(now, wanted) {
 			return nil
 		}
 		_, err = SetFlag(ctx, tx, s, wanted, "")
@@ -69,8 +69,9 @@ func isOwnersStatus(kind string) bool {
 	return ok && k.Side == index.ByOwner && k.Marker != "" && !k.Hides
 }
 
-// saysTheSame compares what people set; dates of the flag itself do not count.
-func saysTheSame(a, b index.Flag) bool {
+// SaysTheSame compares what people say with two flags; when they were set, and by
+// what rule or act, does not count.
+func SaysTheSame(a, b index.Flag) bool {
 	if !a.From.Equal(b.From) || !a.Until.Equal(b.Until) || len(a.Successors) != len(b.Successors) {
 		return false
 	}

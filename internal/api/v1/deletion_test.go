@@ -80,11 +80,18 @@ func TestSD25UploadTokensNeitherYankNorDeleteNorRestore(t *testing.T) {
 		before := w.serial("demo")
 		for _, token := range []string{w.token("olga"), w.token("olga", "upload"), w.token("olga", "read", "upload", "report"), w.token("admin", "upload")} {
 			for _, row := range [][3]string{
-				{"PUT", "/projects/demo/releases/1.0/yank", ""}, {"DELETE", "/projects/demo/releases/1.0/yank", ""}, {"PUT", "/projects/demo/files/" + wheel + "/yank", ""},
-				{"DELETE", "/projects/demo", `{"confirm": "demo"}`}, {"DELETE", "/projects/demo/releases/1.0", `{"confirm": "1.0"}`},
-				{"DELETE", "/projects/demo/files/" + wheel, `{"confirm": "` + wheel + `"}`}, {"POST", "/projects/demo/releases/2.0/restore", ""},
-				{"PATCH", "/projects/demo/status", `{"status": "archived"}`}, {"POST", "/projects/demo/deprecations", `{"specifier": "<2"}`},
-				{"POST", "/projects/demo/releases/1.0/reopen", ""}, {"GET", "/deleted", ""}, {"POST", "/moderation/projects/demo/quarantine", `{"reason": "x"}`},
+				{"PUT", "/projects/demo/releases/1.0/yank", ""},
+				{"DELETE", "/projects/demo/releases/1.0/yank", ""},
+				{"PUT", "/projects/demo/files/" + wheel + "/yank", ""},
+				{"DELETE", "/projects/demo", `{"confirm": "demo"}`},
+				{"DELETE", "/projects/demo/releases/1.0", `{"confirm": "1.0"}`},
+				{"DELETE", "/projects/demo/files/" + wheel, `{"confirm": "` + wheel + `"}`},
+				{"POST", "/projects/demo/releases/2.0/restore", ""},
+				{"PATCH", "/projects/demo/status", `{"status": "archived"}`},
+				{"POST", "/projects/demo/deprecations", `{"specifier": "<2"}`},
+				{"POST", "/projects/demo/releases/1.0/reopen", ""},
+				{"GET", "/deleted", ""},
+				{"POST", "/moderation/projects/demo/quarantine", `{"reason": "x"}`},
 			} {
 				if got := w.ask(token, row[0], row[1], row[2]); got.StatusCode != 403 || !strings.Contains(got.Text, `"invalid-token"`) && !strings.Contains(got.Text, `"not-allowed"`) {
 					t.Errorf("%s %s: %s %s", row[0], row[1], got.Status, got.Text)
@@ -125,6 +132,27 @@ func TestST9DeprecationsBySpecifier(t *testing.T) {
 		if len(left["items"].([]any)) != 0 {
 			t.Errorf("%v", left)
 		}
-		w.want(200, "", token, "POST", "/projects/demo/releases/1.0/reopen", "")
+		if got := w.want(200, "", token, "POST", "/projects/demo/releases/1.0/reopen", ""); got["open_until"] == nil {
+			t.Errorf("%v", got)
+		}
+	})
+}
+
+// TestST9DeprecationOfOneRelease is set once and taken back once.
+func TestST9DeprecationOfOneRelease(t *testing.T) {
+	eachWorld(t, func(w *world) {
+		token, path := w.token("olga", "status"), "/projects/demo/releases/1.0/deprecation"
+		for _, row := range []struct{ method, body, status string }{
+			{"PUT", `{"category": "insecure", "reason": "a hole", "successors": ["https://example.com/other"]}`, "deprecated"}, {"DELETE", "", "active"},
+		} {
+			before := w.serial("demo")
+			got := w.want(200, "", token, row.method, path, row.body)
+			w.want(200, "", token, row.method, path, row.body)
+			if st := got["status"].(map[string]any); st["status"] != row.status || w.serial("demo") != before+1 {
+				t.Errorf("%s: %v, %d changes", row.method, st, w.serial("demo")-before)
+			}
+		}
+		w.want(422, index.CodeInvalidBody, token, "PUT", path, `{"category": "old"}`)
+		w.want(404, index.CodeNotFound, token, "PUT", "/projects/demo/releases/9/deprecation", "{}")
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"strongroom/internal/access"
 	"strongroom/internal/database"
 	"strongroom/internal/index"
+	"strongroom/internal/maintain"
 	"strongroom/internal/packaging/pep440"
 )
 
@@ -110,7 +111,16 @@ func (c *call) endDeprecation(none) (out list[deprecationJSON], err error) {
 
 func deprecationOperations() []operation {
 	const path = atProject + "/deprecations"
+	release := reads((*call).readRelease)
 	return []operation{
+		{
+			ID: "deprecateRelease", Tag: "status", Method: "PUT", Path: atRelease + "/deprecation", Right: access.SetFlags,
+			Summary: "Deprecates a release", Reads: release, Does: does((*call).deprecateRelease), Errors: heldErrors(),
+		},
+		{
+			ID: "undeprecateRelease", Tag: "status", Method: "DELETE", Path: atRelease + "/deprecation", Right: access.SetFlags,
+			Summary: "Takes back that a release is deprecated", Reads: release, Does: does((*call).undeprecateRelease), Errors: heldErrors(),
+		},
 		{
 			ID: "listDeprecations", Tag: "status", Method: "GET", Path: path, Right: access.ReadProject, Listed: true,
 			Summary: "The deprecations of releases by specifier", Reads: reads((*call).readDeprecations),
@@ -125,6 +135,40 @@ func deprecationOperations() []operation {
 			Summary: "Takes a deprecation back, from all releases that it is on", Does: makes((*call).endDeprecation), Errors: heldErrors(),
 		},
 	}
+}
+
+// releaseDeprecationBody deprecates one release.
+type releaseDeprecationBody struct {
+	Category   string    `json:"category,omitempty" enum:"eol,insecure,superseded,other" doc:"What sort of deprecation."`
+	Reason     string    `json:"reason,omitempty" doc:"Why, in one line of at most 500 characters."`
+	Details    string    `json:"details,omitempty" doc:"Why, at length, at most 4000 characters."`
+	URL        string    `json:"url,omitempty" doc:"An https address to read more at."`
+	Successors []string  `json:"successors,omitempty" doc:"Up to five: names of projects here, https addresses of others."`
+	From       time.Time `json:"from,omitzero" doc:"A date to come: until then it is announced only."`
+	Until      time.Time `json:"until,omitzero" doc:"When it ends by itself."`
+}
+
+func (c *call) deprecateRelease(in releaseDeprecationBody) error {
+	f := index.Flag{
+		Kind: index.Deprecated, Category: in.Category, Reason: in.Reason, Details: in.Details, URL: in.URL, Successors: in.Successors,
+		From: in.From.UTC(), Until: in.Until.UTC(), Side: index.ByOwner,
+	}
+	return c.onRelease(func(on maintain.Place, now index.Standing) error {
+		if there, stands := now.Get(f.Kind); stands && maintain.SaysTheSame(there, f) {
+			return nil
+		}
+		_, err := c.maintain.SetFlag(c.ctx, c.visitor, c.at.Project, on, f)
+		return err
+	})
+}
+
+func (c *call) undeprecateRelease(none) error {
+	return c.onRelease(func(on maintain.Place, now index.Standing) error {
+		if _, stands := now.Get(index.Deprecated); !stands {
+			return nil
+		}
+		return c.maintain.ClearFlag(c.ctx, c.visitor, c.at.Project, on, index.Deprecated)
+	})
 }
 
 // heldErrors are the refusals of changes to what administrators hold, or what is
