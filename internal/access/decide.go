@@ -88,7 +88,7 @@ func (g *Guard) Decide(v *Visitor, right Right, at At) error {
 
 // circle reports whether the visitor belongs to those who have the right.
 func (g *Guard) circle(v *Visitor, rule Rule, at At) error {
-	administrator := rule.Superuser && v.User.Superuser
+	administrator := rule.Superuser && v.User.Superuser || rule.Moderator && v.User.Moderator
 	if rule.Who == Anyone || rule.Who == Readers && !g.Policy.ClosedReading && !at.Project.Private {
 		return nil
 	}

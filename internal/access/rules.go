@@ -82,7 +82,7 @@ const (
 )
 
 // Rule says who has a right. Superuser lets administrators of the index have it
-// in places that are not theirs. Factor asks for what the policies on verified
+// in places that are not theirs, Moderator those who moderate it. Factor asks for what the policies on verified
 // addresses and second factors ask for (MFA-6). Fresh is how recent a proof of
 // the person must be, 0 for any (MFA-10). Held refuses accounts that are on hold
 // after a reset (MFA-7). Permission is what a token with a
@@ -93,6 +93,7 @@ type Rule struct {
 	Who        Who
 	Roles      []index.RoleName
 	Superuser  bool
+	Moderator  bool
 	By         By
 	Permission string
 	Factor     bool
@@ -128,7 +129,7 @@ func Rules() []Rule {
 		{Right: RestoreThings, On: OnProject, Who: Users, Superuser: true, By: ByEither, Permission: "delete", Factor: true, Fresh: usual, Phrase: "restore parts of"},
 		{Right: SeeDeleted, On: OnAccount, Who: Users, By: ByEither, Permission: "delete", Phrase: "list what was deleted of"},
 		{Right: Report, On: OnProject, Who: Users, By: ByEither, Permission: "report", Phrase: "report"},
-		{Right: Moderate, On: OnSite, Who: Nobody, Superuser: true, By: ByEither, Permission: "moderate", Factor: true, Fresh: usual, Phrase: "moderate"},
+		{Right: Moderate, On: OnSite, Who: Nobody, Superuser: true, Moderator: true, By: ByEither, Permission: "moderate", Factor: true, Fresh: usual, Phrase: "moderate"},
 		{Right: SeeRoles, On: OnProject, Who: Holders, Roles: both, Superuser: true, By: BySession, Factor: true, Phrase: "see the roles of"},
 		{Right: ManageRoles, On: OnProject, Who: Holders, Roles: owner, Superuser: true, By: BySession, Factor: true, Fresh: usual, Held: true, Phrase: "change the roles of"},
 		{Right: LeaveProject, On: OnProject, Who: Holders, Roles: all, By: BySession, Fresh: usual, Phrase: "leave"},

@@ -140,8 +140,8 @@ func (a *Accounts) adoptByEmail(ctx context.Context, tx *change.Tx, b Browser, e
 			return u, notLinked("The account with your address %s belongs to somebody else at your company. Ask the administrators.", who.Email)
 		}
 	}
-	if u.Superuser || !usable(u) {
-		return u, notLinked("The account with your address %s is an administrator's, or not in use. Sign in to it and link it yourself.", who.Email)
+	if u.Superuser || u.Moderator || !usable(u) {
+		return u, notLinked("The account with your address %s is an administrator's or moderator's, or not in use. Sign in to it and link it yourself.", who.Email)
 	}
 	tx.Actor = b.as(u)
 	return u, a.join(ctx, tx, &u, who, true)
@@ -152,6 +152,9 @@ func (a *Accounts) adoptByEmail(ctx context.Context, tx *change.Tx, b Browser, e
 func (a *Accounts) createFor(ctx context.Context, tx *change.Tx, b Browser, who sso.Person) (u index.User, err error) {
 	u = index.User{UID: access.NewUID(), Email: who.Email, Name: who.Name, CreatedAt: tx.Now, PasswordAt: tx.Now}
 	if u.Username, err = freeName(ctx, tx, who.Username); err != nil {
+		return u, err
+	}
+	if err := openToNew(ctx, tx); err != nil {
 		return u, err
 	}
 	if u.ID, err = tx.InsertUser(ctx, u, who.Verified); err != nil {

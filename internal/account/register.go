@@ -102,6 +102,18 @@ func (a *Accounts) Register(ctx context.Context, b Browser, r Registration) (e E
 	return e, nil
 }
 
+// openToNew refuses new accounts while an administrator switched them off (FN-4).
+func openToNew(ctx context.Context, tx *change.Tx) error {
+	on, err := tx.Switches(ctx)
+	if err != nil {
+		return err
+	}
+	if note, off := on[index.SwitchNoNewUsers]; off {
+		return index.Refuse(index.CodeNewUsersOff, "%s", strings.TrimSpace("New user registration is temporarily disabled by the administrators. "+note))
+	}
+	return nil
+}
+
 // newUser holds the form against the rules.
 func (a *Accounts) newUser(ctx context.Context, r Registration) (u index.User, err error) {
 	u = index.User{UID: access.NewUID(), Username: r.Username, Email: strings.TrimSpace(r.Email)}
@@ -153,6 +165,9 @@ func checkAddress(address string) error {
 
 func (a *Accounts) register(ctx context.Context, tx *change.Tx, b Browser, u index.User, invite string, e *Entry) (err error) {
 	verified, next := false, ""
+	if err := openToNew(ctx, tx); err != nil {
+		return err
+	}
 	if invite != "" || !a.Open {
 		if next, verified, err = a.redeemInvitation(ctx, tx, invite, &u); err != nil {
 			return err

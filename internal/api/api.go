@@ -27,6 +27,7 @@ type API struct {
 	Guard    *access.Guard
 	Acceptor *upload.Acceptor
 	Limiter  *ratelimit.Limiter
+	Counter  *Downloads
 	Breach   *password.Checker           // nil: no ranges of breached passwords
 	Ready    func(context.Context) error // nil while the server takes requests
 	Log      *slog.Logger
@@ -66,9 +67,9 @@ func (a *API) table() []middleware.Route {
 		{Methods: "GET", Path: "/pypi/{project}/{version}/json/{$}", Right: access.ReadProject, Handler: a.releaseJSON, Doc: "One release of a project."},
 		{Methods: "GET", Path: "/pypi", Right: access.ReadIndex, Handler: a.pypiGet, Doc: "?:action=…, addresses from before 2018: redirects, or says what to use."},
 		{Methods: "GET", Path: "/pypi/{$}", Right: access.ReadIndex, Handler: a.pypiGet, Doc: "As /pypi."},
-		{Methods: "POST", Path: "/pypi", Right: access.ReadIndex, Handler: a.pypiPost, Doc: "XML-RPC (text/xml), and ?:action=…."},
-		{Methods: "POST", Path: "/pypi/{$}", Right: access.ReadIndex, Handler: a.pypiPost, Doc: "As /pypi."},
-		{Methods: "POST", Path: "/RPC2", Right: access.ReadIndex, Handler: a.xmlrpc, Doc: "XML-RPC."},
+		{Methods: "POST", Path: "/pypi", Always: true, Right: access.ReadIndex, Handler: a.pypiPost, Doc: "XML-RPC (text/xml), and ?:action=…."},
+		{Methods: "POST", Path: "/pypi/{$}", Always: true, Right: access.ReadIndex, Handler: a.pypiPost, Doc: "As /pypi."},
+		{Methods: "POST", Path: "/RPC2", Always: true, Right: access.ReadIndex, Handler: a.xmlrpc, Doc: "XML-RPC."},
 		{Methods: "GET", Path: "/pypi/{project}", Right: access.ReadIndex, Handler: projectPage, Doc: "Redirects to the project's page."},
 		{Methods: "GET", Path: "/pypi/{project}/{$}", Right: access.ReadIndex, Handler: projectPage, Doc: "Redirects to the project's page."},
 		{Methods: "GET", Path: "/pypi/{project}/{version}", Right: access.ReadIndex, Handler: projectPage, Doc: "Redirects to the release's page."},
@@ -88,7 +89,7 @@ func (a *API) table() []middleware.Route {
 		{Methods: "GET", Path: "/opensearch.xml", Right: access.Open, Handler: a.openSearchDescription, Doc: "How browsers search here."},
 		{Methods: "GET", Path: "/favicon.ico", Right: access.Open, Handler: favicon, Doc: "The icon."},
 		{Methods: "GET", Path: "/.well-known/security.txt", Right: access.Open, Handler: a.securityTxt, Doc: "Where to report faults (RFC 9116)."},
-		{Methods: "POST", Path: "/legacy", Right: access.Open, Handler: legacySlash, Doc: "Redirects to /legacy/."},
+		{Methods: "POST", Path: "/legacy", Always: true, Right: access.Open, Handler: legacySlash, Doc: "Redirects to /legacy/."},
 		{Methods: "GET", Path: "/legacy/{$}", Right: access.Open, Handler: a.uploadHelp, Doc: "How to upload."},
 		{Methods: "POST", Path: "/legacy/{$}", Right: access.KnockUpload, Handler: a.upload, Doc: "Uploads a file (the legacy upload API of PyPI)."},
 		{Methods: "GET", Path: "/_/password-range/{prefix}", Right: access.Open, Handler: a.passwordRange, Doc: "Which hashes of breached passwords begin with five digits: what the pages for passwords ask."},

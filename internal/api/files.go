@@ -131,6 +131,9 @@ func (a *API) serveBlob(w http.ResponseWriter, r *http.Request, st *pages.FileSt
 		delete(h, "Content-Disposition")
 		return index.Refuse(index.CodeUnsatisfiable, "The range %q lies outside of the file; it has %d bytes.", r.Header.Get("Range"), b.Size)
 	}
+	if !metadata {
+		a.Counter.count(r, st, middleware.Of(w).Status, h)
+	}
 	return nil
 }
 

@@ -5,7 +5,6 @@ import (
 
 	"strongroom/internal/account"
 	"strongroom/internal/factor"
-	"strongroom/internal/moderate"
 	"strongroom/internal/web/manage"
 )
 
@@ -26,11 +25,6 @@ func (a *App) accounts(clock func() time.Time) *account.Accounts {
 		WebAuthn: keys, Clock: clock, URL: c.URL, Least: c.PasswordMin, Open: c.Registration == "open", Confirm: *c.ConfirmBrowsers,
 		Remember: time.Duration(*c.RememberDays) * 24 * time.Hour,
 	}
-}
-
-// moderate is what moderators do.
-func (a *App) moderate() *moderate.Actions {
-	return &moderate.Actions{Recorder: a.Recorder, Guard: a.Guard, Limiter: a.Limiter, Keys: a.Keys}
 }
 
 // manage is the pages on which people manage what is theirs.

@@ -8,6 +8,7 @@ import (
 	"strongroom/internal/database"
 	"strongroom/internal/idempotency"
 	"strongroom/internal/maintain"
+	"strongroom/internal/moderate"
 	"strongroom/internal/ops"
 	"strongroom/internal/queue"
 	"strongroom/internal/standing"
@@ -32,7 +33,14 @@ func (a *App) jobs() *queue.Queue {
 	a.office().Register(q)
 	a.Accounts.HandleJobs(q)
 	a.withdrawals(q, sweeper)
+	q.Handle(moderate.JobTellReporter, a.Moderate.TellReporter)
 	q.Handle(standing.TimerJob, (&standing.Timers{Recorder: a.Recorder}).Run)
+	if file := a.Config.Docs.RedirectsFile; file != "" {
+		q.Handle(maintain.DocsJob, func(ctx context.Context, _ json.RawMessage) error { return a.writeRedirects(ctx, file) })
+		q.Every("docs-redirects-hourly", time.Hour, func(ctx context.Context) error { return a.writeRedirects(ctx, file) })
+	} else {
+		q.Handle(maintain.DocsJob, func(context.Context, json.RawMessage) error { return nil })
+	}
 	return q
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"strongroom/internal/access"
 	"strongroom/internal/account"
+	"strongroom/internal/api"
 	"strongroom/internal/blob"
 	"strongroom/internal/blob/dir"
 	"strongroom/internal/change"
@@ -17,6 +18,7 @@ import (
 	"strongroom/internal/database"
 	"strongroom/internal/mail"
 	"strongroom/internal/maintain"
+	"strongroom/internal/moderate"
 	"strongroom/internal/ops"
 	"strongroom/internal/packaging/dist"
 	"strongroom/internal/pages"
@@ -49,6 +51,8 @@ type App struct {
 	Limiter   *ratelimit.Limiter
 	Accounts  *account.Accounts
 	Maintain  *maintain.Actions
+	Moderate  *moderate.Actions
+	Downloads *api.Downloads
 
 	company account.Company
 	limits  map[ratelimit.Name]ratelimit.Limit // other figures than the table's
@@ -154,6 +158,10 @@ func (a *App) wire() {
 	a.Limiter = &ratelimit.Limiter{DB: a.DB, Clock: clock, Hash: a.Keys.HashAddress, Own: a.limits}
 	a.Accounts = a.accounts(clock)
 	a.Maintain = &maintain.Actions{Recorder: a.Recorder, Guard: a.Guard, Limiter: a.Limiter, Deletions: deletions(c.Deletion)}
+	a.Moderate = &moderate.Actions{
+		Recorder: a.Recorder, Guard: a.Guard, Limiter: a.Limiter, Keys: a.Keys, Settings: moderation(c.Moderation),
+	}
+	a.Downloads = &api.Downloads{DB: a.DB, Clock: clock}
 	a.Recorder.SubscribeRights(a.Guard.ForgetRights)
 	a.Recorder.Subscribe(a.Guard.Forget)
 	a.Recorder.Subscribe(a.Pages.Forget)
@@ -206,6 +214,10 @@ func scanning(g config.Gate) *upload.Scanning {
 	return &upload.Scanning{Scanner: &scan.Scanner{Target: g.Scan, Timeout: timeout}, Closed: g.ScanFailure == "closed"}
 }
 
+func moderation(m config.Moderation) moderate.Settings {
+	return moderate.Settings{Anonymous: *m.AnonymousReports, AutoQuarantine: *m.AutoQuarantine, MaxDownloads: *m.MaxDownloads, TopNames: *m.TopNames}
+}
+
 func policy(c config.Config) check.Policy {
 	return check.Policy{
 		LocalVersions: *c.LocalVersions, Tags: dist.TagPolicy(c.PlatformTags),
@@ -242,7 +254,7 @@ func location(url string) string {
 func (a *App) Operator(c ops.Console) *ops.Operator {
 	return &ops.Operator{
 		Console: c, DB: a.DB, Recorder: a.Recorder, Guard: a.Guard, Acceptor: a.Acceptor, Bucket: a.Bucket,
-		Keys: a.Keys, Accounts: a.Accounts, Maintain: a.Maintain, Mail: a.Mail, Site: a.site(), Data: a.Config.Data, Storage: storageFolder(a.Config),
+		Keys: a.Keys, Accounts: a.Accounts, Maintain: a.Maintain, Mail: a.Mail, Site: a.site(), Docs: a.docsPolicy(), DocsDir: a.Config.Docs.Dir, Data: a.Config.Data, Storage: storageFolder(a.Config),
 	}
 }
 

@@ -71,9 +71,10 @@ func (m *matrix) do(fn func(tx *change.Tx) error) {
 // populate makes the projects and everybody who has to do with them.
 func (m *matrix) populate() {
 	roles := map[string]index.RoleName{"reader": index.Reader, "maintainer": index.Maintainer, "owner": index.Owner, "frozen": index.Owner}
-	for _, name := range []string{"stranger", "reader", "maintainer", "owner", "frozen"} {
+	for _, name := range []string{"stranger", "reader", "maintainer", "owner", "frozen", "moderator"} {
 		m.User(name)
 	}
+	m.Run("admin", "user", "moderator", "moderator", "--on")
 	for _, name := range m.places {
 		d := apptest.Wheel(name, "1.0", "x")
 		m.MustUpload(d)
@@ -86,7 +87,7 @@ func (m *matrix) populate() {
 	m.organize(roles)
 	m.Run("admin", "flag", "set", "--project", "own-quarantined", "quarantined", "--reason", "under review")
 	m.add("anonymous", nil)
-	for _, name := range []string{"stranger", "reader", "maintainer", "owner", "admin"} {
+	for _, name := range []string{"stranger", "reader", "maintainer", "owner", "moderator", "admin"} {
 		m.add(name, m.login(name, 0))
 	}
 	m.add("owner, an hour ago", m.login("owner", time.Hour))
@@ -192,7 +193,7 @@ func words() map[index.Code]string {
 	return map[index.Code]string{
 		index.CodeSignIn: "sign in", index.CodeNotAllowed: "no", index.CodeNotFound: "hidden", index.CodeProveAgain: "prove", index.CodeUserFrozen: "frozen",
 		index.CodeInvalidToken: "token", index.CodeAuthentication: "token", index.CodeNeedFactor: "factor", index.CodeNeedEmail: "address",
-		index.CodeBanned: "banned", index.CodeMethodNotAllowed: "method", index.CodeHeld: "held",
+		index.CodeBanned: "banned", index.CodeMethodNotAllowed: "method", index.CodeHeld: "held", index.CodeReadOnly: "read-only",
 	}
 }
 
@@ -260,7 +261,7 @@ func (m *matrix) golden(seen map[string]string) {
 	var b strings.Builder
 	b.WriteString(rightsHead)
 	for _, rule := range access.Rules() {
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s | %s | %s |\n", rule.Right, rule.On, rule.Who, join(rule.Roles), tick(rule.Superuser), rule.By, tick(rule.Factor), age(rule.Fresh))
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s | %s | %s | %s |\n", rule.Right, rule.On, rule.Who, join(rule.Roles), tick(rule.Superuser), tick(rule.Moderator), rule.By, tick(rule.Factor), age(rule.Fresh))
 	}
 	b.WriteString("\n## What everybody hears\n\n" + matrixHead + "\n| right | where |")
 	for _, a := range m.actors {
@@ -316,8 +317,8 @@ const rightsHead = `# Who may do what
 One table decides, ` + "`access.Rules`" + `; one gate asks it before every handler. This page is generated from both:
 ` + "`go test ./internal/app -run P28 -update`" + `.
 
-| right | on | who | roles | administrators | by | second factor | proof at most |
-|---|---|---|---|---|---|---|---|
+| right | on | who | roles | administrators | moderators | by | second factor | proof at most |
+|---|---|---|---|---|---|---|---|---|
 `
 
 const matrixHead = `Every route was asked for as each of these; routes of one right answer alike. Owner, maintainer and reader have their

@@ -141,7 +141,7 @@ func (m *matrix) cell(world, method, path, place string, a actor, routes []middl
 // forbidden says why somebody must not get in, "" where somebody may. It is
 // written from the requirements, not from the code.
 func forbidden(world string, rule access.Rule, place, who string) string {
-	browser := slices.Contains([]string{"stranger", "reader", "maintainer", "owner", "admin", "owner, an hour ago", "held", "frozen"}, who)
+	browser := slices.Contains([]string{"stranger", "reader", "maintainer", "owner", "moderator", "admin", "owner, an hour ago", "held", "frozen"}, who)
 	inside := rule.Who != access.Anyone && rule.Who != access.Readers
 	switch {
 	case who == "admin, banned network":
@@ -154,7 +154,7 @@ func forbidden(world string, rule access.Rule, place, who string) string {
 		return "this is for browsers"
 	case rule.Fresh > 0 && who == "owner, an hour ago":
 		return "the proof is an hour old (MFA-10)"
-	case rule.Who == access.Nobody && who != "admin":
+	case rule.Who == access.Nobody && who != "admin" && !(rule.Right == access.Moderate && who == "moderator"):
 		return "this is for administrators"
 	case world == "second factor" && rule.Factor:
 		return "nobody here has a second factor"

@@ -22,6 +22,7 @@ import (
 	"strongroom/internal/web"
 	"strongroom/internal/web/browse"
 	"strongroom/internal/web/manage"
+	"strongroom/internal/web/report"
 	"strongroom/internal/web/signin"
 	"strongroom/internal/web/stop"
 	"strongroom/internal/web/unsubscribe"
@@ -79,7 +80,7 @@ func (s *Server) build() error {
 	}
 	doors := &api.API{
 		DB: s.app.DB, Pages: s.app.Pages, Root: s.app.Root, Bucket: s.app.Bucket, Guard: s.app.Guard,
-		Acceptor: s.app.Acceptor, Limiter: s.app.Limiter, Breach: s.app.Breach, Ready: s.ready, Log: s.app.Log, URL: c.URL, SecurityContact: c.SecurityContact,
+		Acceptor: s.app.Acceptor, Limiter: s.app.Limiter, Counter: s.app.Downloads, Breach: s.app.Breach, Ready: s.ready, Log: s.app.Log, URL: c.URL, SecurityContact: c.SecurityContact,
 	}
 	gate, err := middleware.NewGate(s.app.Guard, c.URL)
 	if err != nil {
@@ -104,7 +105,7 @@ func (s *Server) build() error {
 func (s *Server) management() *v1.API {
 	a := s.app
 	return &v1.API{
-		DB: a.DB, Guard: a.Guard, Maintain: a.Maintain, Moderate: a.moderate(), Keys: &idempotency.Keys{DB: a.DB, Clock: a.Recorder.Clock}, Limiter: a.Limiter,
+		DB: a.DB, Guard: a.Guard, Maintain: a.Maintain, Moderate: a.Moderate, Keys: &idempotency.Keys{DB: a.DB, Clock: a.Recorder.Clock}, Limiter: a.Limiter,
 		Clock: a.Recorder.Clock, URL: a.Config.URL,
 	}
 }
@@ -116,9 +117,10 @@ func (s *Server) pages(own *manage.Manage) []middleware.Route {
 		browse.New(a.DB, a.Pages, a.Config.URL),
 		signin.New(a.Accounts),
 		own,
-		manage.NewGroups(manage.Groups{DB: a.DB, Actions: a.Maintain, Clock: a.Recorder.Clock}),
+		manage.NewGroups(manage.Groups{DB: a.DB, Actions: a.Maintain, Clock: a.Recorder.Clock, Docs: a.documentation()}),
 		unsubscribe.New(a.Recorder, a.Keys),
 		stop.New(a.Recorder),
+		report.New(a.DB, a.Pages, a.Moderate),
 	)
 }
 
@@ -163,7 +165,13 @@ func (s *Server) Run(ctx context.Context) error {
 			s.app.Log.Warn("rate limits", "error", err.Error())
 		}
 	})
+	background.Go(func() { s.app.keepCounting(work) })
 	background.Go(func() { s.app.reloadOnHangup(work) })
+	background.Go(func() {
+		if err := s.app.serveDocs(work); err != nil {
+			s.app.Log.Error("documentation", "error", err.Error())
+		}
+	})
 	served := make(chan error, 1)
 	go func() { served <- s.http.Serve(l) }()
 	s.warnExposed()

@@ -140,6 +140,11 @@ type Config struct {
 
 	// Mail is how mail leaves.
 	Mail Mail `toml:"mail"`
+
+	// Docs is where old hosted documentation is, or went.
+	Docs Docs `toml:"docs"`
+	// Moderation is what becomes of reports.
+	Moderation Moderation `toml:"moderation"`
 }
 
 // Default is the settings nothing was said about.

@@ -21,7 +21,7 @@ func file(t *testing.T, text string) string {
 
 // everySetting gives each key another value than its default, as TOML and as environment.
 func everySetting() (toml string, environ []string, want Config) {
-	yes, days, projects, downloads := true, 7, 3, int64(11)
+	yes, days, projects, downloads, many := true, 7, 3, int64(11), int64(1000)
 	want = Config{
 		Profile: "public", Data: "/d", Listen: ":80", URL: "https://x.example", TrustedProxies: []string{"10.0.0.0/8", "::1"},
 		TLSCert: "c.pem", TLSKey: "k.pem", Metrics: ":90", SecurityContact: "a@x.example", Database: "postgres://h/d", Storage: "/s", LogRequests: &yes, PageMemory: 1000,
@@ -30,8 +30,10 @@ func everySetting() (toml string, environ []string, want Config) {
 		Read: "login", NewProjects: "private", Registration: "invitation", Organizations: "open", VerifiedEmail: &yes, ConfirmBrowsers: &yes, RememberDays: &days,
 		PasswordMin: 12, RateLimits: []string{"login-all=5/1m"}, PasswordBreach: PasswordBreach{Backend: "local", File: "/f", URL: "https://u/"},
 		Deletion: Deletion{Policy: "window", MaxAgeHours: &days, Downloads: &downloads, RestoreDays: &days, PurgeAfterDays: &days}, Names: Names{ReleaseAfterDays: &days},
-		Gate: Gate{Record: "warn", Form: "reject", Binaries: "off", Members: 5, Expanded: 6, Ratio: 7, Checks: 8, Scan: "/scan", ScanTimeout: 9, ScanFailure: "open"},
-		Mail: Mail{SMTP: "mail.example:25", TLS: "starttls", User: "u", PasswordFile: "/p", From: "a@x.example", ReplyTo: "b@x.example"},
+		Gate:       Gate{Record: "warn", Form: "reject", Binaries: "off", Members: 5, Expanded: 6, Ratio: 7, Checks: 8, Scan: "/scan", ScanTimeout: 9, ScanFailure: "open"},
+		Mail:       Mail{SMTP: "mail.example:25", TLS: "starttls", User: "u", PasswordFile: "/p", From: "a@x.example", ReplyTo: "b@x.example"},
+		Docs:       Docs{Listen: ":81", URL: "https://docs.example", Dir: "/docs", RedirectsFile: "/redirects.txt", Show: "always", HTTP: &yes, AnyHost: &yes},
+		Moderation: Moderation{AnonymousReports: &yes, AutoQuarantine: &yes, MaxDownloads: &many, TopNames: &days},
 	}
 	values := map[string]string{
 		"profile": `"public"`, "data": `"/d"`, "listen": `":80"`, "url": `"https://x.example"`, "trusted_proxies": `["10.0.0.0/8", "::1"]`,
@@ -42,9 +44,12 @@ func everySetting() (toml string, environ []string, want Config) {
 		"rate_limits": `["login-all=5/1m"]`, "password_min": "12", "password_breach.backend": `"local"`, "password_breach.file": `"/f"`, "password_breach.url": `"https://u/"`,
 		"deletion.policy": `"window"`, "deletion.max_age_hours": "7", "deletion.downloads": "11", "deletion.restore_days": "7", "deletion.purge_after_days": "7",
 		"names.release_after_days": "7",
-		"gate.record": `"warn"`, "gate.form": `"reject"`, "gate.binaries": `"off"`, "gate.members": "5", "gate.expanded": "6", "gate.ratio": "7",
+		"gate.record":              `"warn"`, "gate.form": `"reject"`, "gate.binaries": `"off"`, "gate.members": "5", "gate.expanded": "6", "gate.ratio": "7",
 		"gate.checks": "8", "gate.scan": `"/scan"`, "gate.scan_timeout": "9", "gate.scan_failure": `"open"`,
 		"mail.smtp": `"mail.example:25"`, "mail.tls": `"starttls"`, "mail.user": `"u"`, "mail.password_file": `"/p"`, "mail.from": `"a@x.example"`, "mail.reply_to": `"b@x.example"`,
+		"docs.listen": `":81"`, "docs.url": `"https://docs.example"`, "docs.dir": `"/docs"`, "docs.redirects_file": `"/redirects.txt"`, "docs.show": `"always"`,
+		"docs.http": "true", "docs.any_host": "true",
+		"moderation.anonymous_reports": "true", "moderation.auto_quarantine": "true", "moderation.max_downloads": "1000", "moderation.top_names": "7",
 	}
 	everySSO(&want, values)
 	for _, key := range Keys() {

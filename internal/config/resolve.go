@@ -42,6 +42,8 @@ func (c Config) Resolve() (Config, error) {
 	set(&c.Names.ReleaseAfterDays, public, 0, 0)
 	c.Gate.resolve()
 	c.Mail.resolve()
+	c.Docs.resolve(public)
+	c.Moderation.resolve(public)
 	if err := c.check(); err != nil {
 		return c, err
 	}
@@ -103,6 +105,9 @@ func (c Config) check() error {
 	if g := c.Gate; g.Members < 1 || g.Expanded < 1 || g.Ratio < 1 || g.Checks < 0 || g.ScanTimeout < 1 {
 		return fmt.Errorf("the limits of the gate must be positive")
 	}
+	if *c.Moderation.MaxDownloads < 0 || *c.Moderation.TopNames < 0 {
+		return fmt.Errorf("moderation.max_downloads and moderation.top_names must not be negative")
+	}
 	if err := errors.Join(c.checkPasswords(), c.checkSSO(), c.Deletion.check(), c.Names.check()); err != nil {
 		return err
 	}
@@ -115,7 +120,7 @@ func (c Config) check() error {
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return fmt.Errorf("listen: %q is not HOST:PORT: %w", c.Listen, err)
 	}
-	return c.Mail.check()
+	return errors.Join(c.Mail.check(), c.Docs.check())
 }
 
 func (c *Config) resolveURL() error {

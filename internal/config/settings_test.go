@@ -39,7 +39,8 @@ func rows(t *testing.T) string {
 	t.Helper()
 	private, public := leaves(resolved(t, "private")), leaves(resolved(t, "public"))
 	docs := slices.Concat(comments(t, "config.go", ""), comments(t, "password.go", "password_breach."), comments(t, "oidc.go", "oidc."),
-		comments(t, "ldap.go", "ldap."), comments(t, "deletion.go", "deletion."), comments(t, "names.go", "names."), comments(t, "gate.go", "gate."), comments(t, "mail.go", "mail."))
+		comments(t, "ldap.go", "ldap."), comments(t, "deletion.go", "deletion."), comments(t, "names.go", "names."), comments(t, "gate.go", "gate."), comments(t, "mail.go", "mail."), comments(t, "docs.go", "docs."),
+		comments(t, "moderation.go", "moderation."))
 	if len(docs) != len(private) {
 		t.Fatalf("%d comments for %d settings", len(docs), len(private))
 	}

@@ -90,6 +90,8 @@ func hotLookUps(ctx context.Context) []struct {
 		{"role", "roles_pkey|sqlite_autoindex_roles_1|roles_user", func(q database.Q) error { _, err := q.RoleOf(ctx, 7, 7); return err }},
 		{"roles of a project", "roles_pkey|sqlite_autoindex_roles_1", func(q database.Q) error { _, err := q.RolesOf(ctx, 7); return err }},
 		{"roles of a user", "roles_user", func(q database.Q) error { _, err := q.RolesOfUser(ctx, 7); return err }},
+		{"uploads of a user", "files_uploader", func(q database.Q) error { _, err := q.UploadsBy(ctx, 7, at, 5); return err }},
+		{"flags of a kind", "flags_kind", func(q database.Q) error { _, err := q.FlagsOfKind(ctx, "removed", "", 0, 5); return err }},
 		{"release", "releases_project_id_canonical_key|sqlite_autoindex_releases_1", func(q database.Q) error { _, _, err := q.Release(ctx, 7, "1"); return err }},
 		{"newest releases", "releases_created", func(q database.Q) error { _, err := q.RecentReleases(ctx, "", 5); return err }},
 		{"newest releases of a project", "releases_live|releases_project_id_canonical_key", func(q database.Q) error { _, err := q.RecentReleases(ctx, "p7", 5); return err }},

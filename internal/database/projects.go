@@ -8,7 +8,7 @@ import (
 	"strongroom/internal/index"
 )
 
-const projectColumns = `SELECT p.id, p.uid, p.name, p.display_name, p.standing, p.last_serial, p.total_size, p.file_limit, p.size_limit, p.private, p.created_at FROM projects p`
+const projectColumns = `SELECT p.id, p.uid, p.name, p.display_name, p.standing, p.last_serial, p.total_size, p.file_limit, p.size_limit, p.private, p.docs_prefix, p.created_at FROM projects p`
 
 // Project finds the project that holds a normalised name now, whatever its
 // standing.
@@ -50,7 +50,7 @@ func (q Q) project(ctx context.Context, text string, arg any) (p index.Project, 
 func scanProject(rows *sql.Rows, p *index.Project) error {
 	var standing string
 	var created int64
-	err := rows.Scan(&p.ID, &p.UID, &p.Name, &p.DisplayName, &standing, &p.LastSerial, &p.Size, &p.FileLimit, &p.SizeLimit, &p.Private, &created)
+	err := rows.Scan(&p.ID, &p.UID, &p.Name, &p.DisplayName, &standing, &p.LastSerial, &p.Size, &p.FileLimit, &p.SizeLimit, &p.Private, &p.DocsPrefix, &created)
 	if err != nil {
 		return err
 	}

@@ -105,8 +105,7 @@ type Exposure struct {
 // ExposureOf reads how much a project is used and when it last changed.
 func (q Q) ExposureOf(ctx context.Context, projectID int64, now time.Time) (e Exposure, err error) {
 	var uploaded int64
-	day := now.Unix() / 86400
-	if _, err = q.one(ctx, `SELECT COALESCE(SUM(n), 0) FROM project_downloads WHERE project_id = $1 AND day > $2`, []any{projectID, day - 30}, &e.Downloads); err == nil {
+	if e.Downloads, err = q.Downloads30d(ctx, projectID, now); err == nil {
 		_, err = q.one(ctx, `SELECT COALESCE(MAX(uploaded_at), 0) FROM files WHERE project_id = $1`, []any{projectID}, &uploaded)
 	}
 	e.UploadedAt = fromMicros(uploaded)

@@ -11,6 +11,7 @@ import (
 type rowsInserter struct {
 	into    string // up to and with VALUES
 	columns int
+	after   string // behind the rows, such as ON CONFLICT
 	args    []any
 }
 
@@ -23,7 +24,7 @@ func (r *rowsInserter) add(values ...any) { r.args = append(r.args, values...) }
 func (r *rowsInserter) run(ctx context.Context, tx *Tx) error {
 	for len(r.args) > 0 {
 		n := min(len(r.args), maxRows*r.columns)
-		if _, err := tx.exec(ctx, r.into+placeholders(n, r.columns), r.args[:n]...); err != nil {
+		if _, err := tx.exec(ctx, r.into+placeholders(n, r.columns)+r.after, r.args[:n]...); err != nil {
 			return err
 		}
 		r.args = r.args[n:]

@@ -156,6 +156,8 @@ CREATE INDEX files_release ON files (release_id, packagetype);
 
 CREATE INDEX files_sha256 ON files (sha256);
 
+CREATE INDEX files_uploader ON files (uploaded_by, uploaded_at) WHERE uploaded_by <> 0;
+
 CREATE TABLE flag_owners (
     flag_id BIGINT NOT NULL REFERENCES flags (id) ON DELETE CASCADE,
     user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,

@@ -36,6 +36,7 @@ const (
 	CodeLastOwner    Code = "last-owner"
 	CodeNoInvitation Code = "no-invitation"
 	CodeGroupField   Code = "invalid-group-field"
+	CodeDocsAddress  Code = "invalid-docs-address"
 
 	CodeInvalidBody      Code = "invalid-body"
 	CodeInvalidQuery     Code = "invalid-query"
@@ -168,6 +169,7 @@ var codeTable = [...]CodeInfo{
 	{CodePrecondition, PreconditionFailed, "Changed meanwhile", "If-Match names another state than the one that is there: somebody changed it since it was read. Nothing was done."},
 	{CodeKeyMismatch, Unprocessable, "Idempotency key was used before", "The Idempotency-Key came before with another request."},
 	{CodeKeyBusy, Conflict, "Still at work", "A request with this Idempotency-Key is being carried out."},
+	{CodeDocsAddress, Invalid, "Address is not possible", "The documentation of a project cannot redirect to the address."},
 	{CodeBanned, Denied, "Network is banned", "An administrator keeps out the network that the request came from."},
 	{CodeHeld, Denied, "Account is on hold", "An administrator removed the account's second factors less than a day ago; it makes no tokens and changes no roles."},
 	{CodeTooManyAttempts, Limited, "Too many attempts", "Something that is counted, such as signing in, was tried too often; the header Retry-After says when to try again."},

@@ -108,6 +108,9 @@ const (
 	EventGateMatch     = "gate:match"
 	EventGateScan      = "gate:scan"
 	EventMailFail      = "mail:fail"
+	EventDocsSet       = "docs:redirect:set"
+	EventDocsRemove    = "docs:redirect:remove"
+	EventDocsDelete    = "docs:delete"
 
 	EventQuarantine      = "project:quarantine"
 	EventRemoval         = "project:remove"
@@ -218,6 +221,9 @@ var eventActions = [...]EventInfo{
 	{EventGateRule, "A rule of the gate was put or removed."},
 	{EventGateMatch, "A rule of the gate matched an upload, which it allowed, flagged or refused."},
 	{EventGateScan, "The scanner flagged or refused an upload, or gave no verdict."},
+	{EventDocsSet, "The documentation of a project redirects to another address."},
+	{EventDocsRemove, "The documentation of a project redirects no longer."},
+	{EventDocsDelete, "The hosted documentation of a project was taken off the docs host."},
 	{EventMailFail, "A mail could not be delivered and was given up."},
 	{EventQuarantine, "A project, release or file was quarantined; the act is in 'after'."},
 	{EventRemoval, "A project, release or file was removed; the act is in 'after'."},

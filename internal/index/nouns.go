@@ -66,9 +66,10 @@ type Project struct {
 	Standing    Standing
 	LastSerial  int64
 	Size        int64
-	FileLimit   int64 // bytes, 0 for the site's
-	SizeLimit   int64 // bytes, 0 for the site's
-	Private     bool  // readable with a role only
+	FileLimit   int64  // bytes, 0 for the site's
+	SizeLimit   int64  // bytes, 0 for the site's
+	Private     bool   // readable with a role only
+	DocsPrefix  string // the folder of its old hosted documentation, "" for none
 	CreatedAt   time.Time
 }
 
@@ -124,6 +125,16 @@ type File struct {
 func (f File) Path() string {
 	h := f.BLAKE2b256
 	return "packages/" + h[:2] + "/" + h[2:4] + "/" + h[4:] + "/" + f.Filename
+}
+
+// DocsRedirect is where a project's old hosted documentation went (DR-1).
+type DocsRedirect struct {
+	ProjectID int64
+	URL       string
+	KeepPath  bool // what follows the project's name is kept
+	Permanent bool // 301 instead of 302
+	SetBy     string
+	SetAt     time.Time
 }
 
 // PurgeCategories are the reasons for which bytes are removed for good (SD-21).

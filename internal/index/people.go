@@ -79,8 +79,8 @@ const (
 	TicketRecovery     TicketKind = "recovery-codes" // codes that are being set up
 	TicketInvitation   TicketKind = "invitation"     // to a role, or to make an account
 	TicketSSO          TicketKind = "single-sign-on" // state of a sign-in elsewhere
-	TicketReport       TicketKind = "report"         // confirms a report of somebody without an account
 	TicketStop         TicketKind = "stop"           // mailed with a change of a project, to freeze it
+	TicketReport       TicketKind = "report"         // confirms a report of somebody without an account
 	TicketFlash        TicketKind = "shown-once"     // a secret to be shown on the next page
 )
 

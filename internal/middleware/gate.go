@@ -45,7 +45,7 @@ func (g *Gate) Admit(route Route) Handler {
 			return index.Refuse(index.CodeNotAllowed, "Nobody may do this: the right %q is not in the table of rights.", route.Right)
 		}
 		if rule.Who == access.Anyone && rule.By == access.ByToken {
-			return route.Handler(w, r) // the handler reads the token itself
+			return route.Handler(w, r) // the handler reads the token and the switches itself
 		}
 		rec := Of(w)
 		if err := g.enter(rec, r, route, rule); err != nil {
@@ -53,6 +53,11 @@ func (g *Gate) Admit(route Route) Handler {
 				return See(w, to)
 			}
 			return err
+		}
+		if route.Writes(r.Method) {
+			if err := g.Guard.Writable(r.Context()); err != nil {
+				return err
+			}
 		}
 		open := rule.Who == access.Anyone || rule.Who == access.Readers && !g.Guard.Policy.ClosedReading
 		rec.Reserved = !open || rec.At.Project.Private

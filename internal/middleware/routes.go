@@ -21,11 +21,21 @@ type Route struct {
 	// Machine marks an address for programs: without a login it answers 401, and
 	// never with the way to a page for people.
 	Machine bool
+	// Always marks what is answered while the index is read-only (FN-4), though
+	// its method is one that changes things: signing in, calls that only read, and
+	// the way to end it.
+	Always bool
 	// About finds the project that a request is about where the path does not
 	// name it; missing refuses what is not there. Absent is the same refusal for
 	// whoever may not know of what is there. Both must send nothing.
 	About  func(r *http.Request) (project string, missing error)
 	Absent func(r *http.Request) error
+}
+
+// Writes reports whether the method may change something here that waits while
+// the index is read-only.
+func (route Route) Writes(method string) bool {
+	return !route.Always && !slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodOptions}, method)
 }
 
 // Router makes one Handler of route tables. A path that exists answers other

@@ -32,7 +32,8 @@ type Actions struct {
 type Settings struct {
 	Anonymous      bool  // reports without an account, confirmed by mail
 	AutoQuarantine bool  // the rules of SN-15 act
-	MaxDownloads   int64 // in 30 days: with more, the rules only raise an alarm
+	MaxDownloads   int64 // in 30 days: with more, the rules only raise an alarm; 0 for any number
+	TopNames       int   // how many names a new one is held against (FN-3), 0 for none
 }
 
 // bad is the refusal of a field of a form.

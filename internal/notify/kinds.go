@@ -66,6 +66,7 @@ const (
 	YankedRelease             Kind = "yanked-project-release"
 	UnyankedRelease           Kind = "unyanked-project-release"
 	GateWarnings              Kind = "gate-warnings"
+	DocsRedirectChanged       Kind = "docs-redirect-changed"
 )
 
 // The kinds of moderation.

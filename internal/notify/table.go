@@ -111,6 +111,7 @@ var kinds = [...]Info{
 	{ReleaseReopened, Projects, Security, Collaborators, "A release that is too old takes new files for a day (SD-14)."},
 	{YankedRelease, Projects, News, Collaborators, "A release was yanked."},
 	{UnyankedRelease, Projects, News, Collaborators, "A release is no longer yanked."},
+	{DocsRedirectChanged, Projects, Security, Owners, "The documentation of a project redirects to another address, or no longer (DR-3)."},
 	{GateWarnings, Projects, News, Collaborators, "Files of a release were accepted with warnings (PT-6, AV-15). At most one mail a release."},
 
 	{OrganizationUpdated, Organizations, News, Person, "What an organization says of itself changed. To its owners."},

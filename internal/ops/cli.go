@@ -12,6 +12,7 @@ import (
 	"strongroom/internal/blob"
 	"strongroom/internal/change"
 	"strongroom/internal/database"
+	"strongroom/internal/docsredirect"
 	"strongroom/internal/mail"
 	"strongroom/internal/maintain"
 	"strongroom/internal/notify"
@@ -31,6 +32,9 @@ type CLI struct {
 	Fsck    FsckCommand    `cmd:"" help:"Hold blobs against rows, and rows against each other."`
 	Backup  BackupCommand  `cmd:"" help:"Copy the whole index while it runs."`
 	Restore RestoreCommand `cmd:"" help:"Make an index out of a backup."`
+
+	DocsRedirects DocsRedirectsCommand `cmd:"" help:"The redirects of old hosted documentation, as a file."`
+
 	Version VersionCommand `cmd:"" help:"Show the version."`
 }
 
@@ -50,9 +54,17 @@ type AdminCommand struct {
 	Switch SwitchCommand `cmd:"" help:"Run-time switches such as read-only."`
 	Mail   MailCommand   `cmd:"" help:"How mail leaves."`
 
+	Report        ReportCommand        `cmd:"" help:"What people reported."`
+	Quarantine    QuarantineCommand    `cmd:"" help:"Take a project, release or file out of reach until somebody has judged it. Example: strongroom admin quarantine demo --reason 'suspected malware'"`
+	Remove        RemoveCommand        `cmd:"" help:"Take a project, release or file away for good. Example: strongroom admin remove demo --category malware --reason 'steals keys'"`
+	ClearTakedown ClearTakedownCommand `cmd:"" help:"End a quarantine or removal; everything is as it was before."`
+	Act           ActCommand           `cmd:"" help:"What moderators and rules did, and how to take it back."`
+
 	Project      ProjectCommand      `cmd:"" help:"Projects, and who may read them."`
 	Organization OrganizationCommand `cmd:"" help:"Organizations and who is in them."`
 	Team         TeamCommand         `cmd:"" help:"Teams of organizations and their roles."`
+
+	DocsRedirect DocsRedirectCommand `cmd:"" help:"Where the old hosted documentation of a project redirects to."`
 
 	Gate       GateCommand       `cmd:"" help:"What is known to be bad, or harmless: hashes, releases, paths, texts."`
 	BreachList BreachListCommand `cmd:"" help:"The list of breached passwords."`
@@ -84,6 +96,8 @@ type Operator struct {
 	Maintain *maintain.Actions
 	Mail     mail.Sender
 	Site     notify.Site
+	Docs     docsredirect.Policy
+	DocsDir  string // the folder of hosted documentation, "" for none
 	Data     string // the data folder
 	Storage  string // the folder of the blobs
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -94,38 +93,16 @@ func (r *recheck) project(ctx context.Context, name string) error {
 
 func (r *recheck) file(ctx context.Context, f index.File) (v verdict, err error) {
 	v = verdict{File: f.Filename, Problems: []index.Problem{}, Warnings: []string{}}
-	content, err := r.Bucket.Open(ctx, blob.Key(f.SHA256))
-	if err != nil {
-		return v, err
-	}
-	defer content.Content.Close()
-	file, err := r.open(ctx, content)
+	file, err := upload.OpenStored(ctx, r.Bucket, blob.Key(f.SHA256))
 	if err != nil {
 		return v, err
 	}
 	defer file.Close()
-	local := upload.LocalFile{Content: io.NewSectionReader(file, 0, content.Size), File: file, Filename: f.Filename, Legacy: r.legacy}
+	local := upload.LocalFile{Content: io.NewSectionReader(file, 0, f.Size), File: file, Filename: f.Filename, Legacy: r.legacy}
 	result, problems, err := r.Examine(ctx, local)
 	v.OK, v.Project, v.Version = len(problems) == 0 && err == nil, result.Project, result.Version
 	v.Problems, v.Warnings = append(v.Problems, problems...), append(v.Warnings, result.Warnings...)
 	return v, err
-}
-
-// open gives a blob as a file, which the sandbox needs: the bucket's own, or a
-// staged copy.
-func (r *recheck) open(ctx context.Context, b blob.Blob) (*os.File, error) {
-	if f, ok := b.Content.(*os.File); ok {
-		return f, nil
-	}
-	stage, err := r.Bucket.Stage(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer stage.Discard()
-	if _, err := io.Copy(stage, b.Content); err != nil {
-		return nil, err
-	}
-	return stage.File()
 }
 
 func (r *recheck) tell(asJSON bool) error {

@@ -3,87 +3,97 @@ package ops
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"strongroom/internal/change"
 	"strongroom/internal/index"
-	"strongroom/internal/packaging"
+	"strongroom/internal/moderate"
 )
 
 // NameCommand groups the commands on the name registry.
 type NameCommand struct {
-	Prohibit NameProhibit `cmd:"" help:"Keep a name from being registered."`
+	Prohibit NameProhibit `cmd:"" help:"Keep a name from being registered. Example: strongroom admin name prohibit demoo --message 'this is not demo' --successor demo"`
 	Allow    NameAllow    `cmd:"" help:"Lift a prohibition."`
 }
 
 // NameProhibit keeps a name that no project holds from being registered.
 type NameProhibit struct {
-	Name string `arg:"" help:"The name."`
-	Note string `help:"Why."`
+	Name      string   `arg:"" help:"The name."`
+	Message   string   `help:"What whoever asks for the name is told."`
+	Successor []string `help:"A project to use instead, or an https address of one elsewhere."`
+	Note      string   `help:"Why; private."`
+	JSON      bool     `name:"json" help:"Answer as JSON."`
 }
 
 // Run implements Command.
 func (c *NameProhibit) Run(ctx context.Context, o *Operator) error {
-	return setName(ctx, o, c.Name, index.NameProhibited, c.Note, index.EventNameProhibit)
+	return moderated(ctx, o, c.JSON, func(tx *change.Tx) (index.Act, error) {
+		return moderate.Prohibit(ctx, tx, c.Name, c.Message, c.Successor, c.Note)
+	})
 }
 
 // NameAllow lifts a prohibition.
 type NameAllow struct {
 	Name string `arg:"" help:"The name."`
+	Note string `help:"Why; private."`
+	JSON bool   `name:"json" help:"Answer as JSON."`
 }
 
 // Run implements Command.
 func (c *NameAllow) Run(ctx context.Context, o *Operator) error {
-	return setName(ctx, o, c.Name, index.NameActive, "", index.EventNameFree)
+	return moderated(ctx, o, c.JSON, func(tx *change.Tx) (index.Act, error) { return moderate.Allow(ctx, tx, c.Name, c.Note) })
 }
 
-func setName(ctx context.Context, o *Operator, text string, state index.NameState, note, event string) error {
-	if !packaging.ValidName(text) {
-		return fmt.Errorf("%q is not a project name", text)
-	}
-	name := packaging.NormalizeName(text)
-	err := o.Recorder.Do(ctx, index.Operator(), func(tx *change.Tx) error {
-		row := index.Name{Name: name, LookAlike: packaging.LookAlike(name), State: state, CreatedAt: tx.Now}
-		if _, err := tx.ClaimName(ctx, row); err != nil {
-			return err
-		}
-		row, _, err := tx.LockName(ctx, name)
-		if err != nil {
-			return err
-		}
-		if row.ProjectID != 0 {
-			return fmt.Errorf("the project %s holds the name; remove or delete it instead", name)
-		}
-		row.State, row.Note = state, note
-		tx.Event(index.Event{Action: event, Object: "name:" + name, Reason: note})
-		return tx.UpdateName(ctx, row)
-	})
-	if err != nil {
-		return err
-	}
-	return o.say(false, nil, "Done: %s.\n", name)
-}
-
-// SwitchCommand turns run-time switches.
+// SwitchCommand groups the commands on run-time switches.
 type SwitchCommand struct {
-	Name string `arg:"" help:"read-only, disallow-new-upload, disallow-new-project-registration or disallow-deletion."`
+	Turn SwitchTurn `cmd:"" default:"withargs" help:"Turn a switch. Example: strongroom admin switch read-only on --note 'back at noon'"`
+	List SwitchList `cmd:"" help:"List the switches, and which are on."`
+}
+
+// SwitchTurn turns a run-time switch.
+type SwitchTurn struct {
+	Name string `arg:"" help:"read-only, disallow-new-upload, disallow-new-project-registration, disallow-new-user-registration, disallow-deletion or disable-scanning."`
 	To   string `arg:"" enum:"on,off" help:"on or off."`
 	Note string `help:"What people who are refused should know."`
 	JSON bool   `name:"json" help:"Answer as JSON."`
 }
 
 // Run implements Command.
-func (c *SwitchCommand) Run(ctx context.Context, o *Operator) error {
-	if !slices.Contains(index.Switches(), c.Name) {
-		return fmt.Errorf("there is no switch %q; the switches are %s", c.Name, strings.Join(index.Switches(), ", "))
-	}
+func (c *SwitchTurn) Run(ctx context.Context, o *Operator) error {
 	err := o.Recorder.Do(ctx, index.Operator(), func(tx *change.Tx) error {
-		tx.Event(index.Event{Action: index.EventSwitch, Object: "switch:" + c.Name, After: c.To, Reason: c.Note})
-		return tx.Switch(ctx, c.Name, c.Note, c.To == "on", tx.Actor, tx.Now.UnixMicro())
+		on, err := tx.Switches(ctx)
+		if err != nil {
+			return err
+		}
+		if note, is := on[c.Name]; is == (c.To == "on") && note == c.Note { // scripts say what they want, whatever is
+			return nil
+		}
+		_, err = moderate.Switch(ctx, tx, c.Name, c.To == "on", c.Note)
+		return err
 	})
 	if err != nil {
 		return err
 	}
 	return o.say(c.JSON, map[string]any{"switch": c.Name, "to": c.To}, "%s is %s.\n", c.Name, c.To)
+}
+
+// SwitchList lists the switches.
+type SwitchList struct {
+	JSON bool `name:"json" help:"Answer as JSON."`
+}
+
+// Run implements Command.
+func (c *SwitchList) Run(ctx context.Context, o *Operator) error {
+	on, err := o.DB.Switches(ctx)
+	if err != nil {
+		return err
+	}
+	rows := []map[string]any{}
+	var text strings.Builder
+	for _, name := range index.Switches() {
+		note, is := on[name]
+		rows = append(rows, map[string]any{"switch": name, "on": is, "note": note})
+		fmt.Fprintf(&text, "%s\t%s\t%s\n", name, map[bool]string{false: "off", true: "on"}[is], note)
+	}
+	return o.say(c.JSON, map[string]any{"switches": rows}, "%s", &text)
 }

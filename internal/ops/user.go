@@ -17,10 +17,15 @@ import (
 
 // UserCommand groups the commands on accounts.
 type UserCommand struct {
-	Create UserCreate `cmd:"" help:"Make an account. Example: strongroom admin user create alice --email alice@example.com --password-stdin < secret"`
-	List   UserList   `cmd:"" help:"List the accounts."`
-	Invite UserInvite `cmd:"" help:"Make a link with which somebody makes an account. Example: strongroom admin user invite --email bob@example.com"`
-	Reset  UserReset  `cmd:"" help:"Remove an account's second factors, for somebody who lost them; no new tokens or roles for a day. Example: strongroom admin user reset bob --password"`
+	Create    UserCreate    `cmd:"" help:"Make an account. Example: strongroom admin user create alice --email alice@example.com --password-stdin < secret"`
+	List      UserList      `cmd:"" help:"List the accounts."`
+	Invite    UserInvite    `cmd:"" help:"Make a link with which somebody makes an account. Example: strongroom admin user invite --email bob@example.com"`
+	Freeze    UserFreeze    `cmd:"" help:"Keep an account from doing anything. Example: strongroom admin user freeze bob --reason 'uploads malware' --until 7d"`
+	Unfreeze  UserUnfreeze  `cmd:"" help:"Let an account act again."`
+	Moderator UserModerator `cmd:"" help:"Make an account moderator of the index, or take that back. Example: strongroom admin user moderator bob --on"`
+	Trust     UserTrust     `cmd:"" help:"Let an account's reports count more: with its help rules quarantine on their own."`
+	Distrust  UserDistrust  `cmd:"" help:"Take that trust back."`
+	Reset     UserReset     `cmd:"" help:"Remove an account's second factors, for somebody who lost them; no new tokens or roles for a day. Example: strongroom admin user reset bob --password"`
 }
 
 // UserCreate makes an account whose address counts as verified.

@@ -3,6 +3,7 @@ package upload
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"strongroom/internal/index"
 	"strongroom/internal/scan"
@@ -24,6 +25,14 @@ type scanned struct {
 // scan asks the scanner, if there is one, about the staged file.
 func (a *Acceptor) scan(ctx context.Context, in *incoming) error {
 	if a.Scan == nil {
+		return nil
+	}
+	on, err := a.DB.Switches(ctx)
+	if err != nil {
+		return err
+	}
+	if note, off := on[index.SwitchNoScanning]; off { // an administrator's decision, which the audit log keeps with each file
+		in.scanned = scanned{reason: strings.TrimSpace("scanning is switched off. " + note)}
 		return nil
 	}
 	file, err := in.stage.File()

@@ -68,7 +68,8 @@ func (c *call) insider(q database.Q, p index.Project) (role index.RoleName, sees
 	if refused := c.Guard.May(c.ctx, q, c.visitor, access.ReadProject, p); c.at.Project.ID == 0 && refused != nil {
 		return "", false, nil // a token that is for something else
 	}
-	return role, role == index.Owner || role == index.Maintainer || c.visitor.User.Superuser, nil
+	u := c.visitor.User
+	return role, role == index.Owner || role == index.Maintainer || u.Superuser || u.Moderator, nil
 }
 
 // here finds the project in the address.

@@ -8,6 +8,7 @@ import (
 	"strongroom/internal/account"
 	"strongroom/internal/mail"
 	"strongroom/internal/mail/mailtest"
+	"strongroom/internal/moderate"
 	"strongroom/internal/notify"
 )
 
@@ -34,7 +35,7 @@ func (s *Server) Mails(to string) []mail.Message {
 // mailIsDue asks in the order of the work: each kind queues the next.
 func (s *Server) mailIsDue() bool {
 	s.t.Helper()
-	for _, kind := range []string{account.JobReset, notify.JobDigest, notify.JobNotice, notify.JobMail} {
+	for _, kind := range []string{account.JobReset, moderate.JobTellReporter, notify.JobDigest, notify.JobNotice, notify.JobMail} {
 		n, err := s.DB.JobsDue(s.t.Context(), kind, s.Clock())
 		if err != nil {
 			s.t.Fatal(err)

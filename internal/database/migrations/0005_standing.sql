@@ -55,6 +55,8 @@ ALTER TABLE files ADD COLUMN purged_at BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE files ADD COLUMN purge_category TEXT NOT NULL DEFAULT '';
 ALTER TABLE blobs ADD COLUMN purged_at BIGINT NOT NULL DEFAULT 0;            -- the bytes of purged files are gone; condemned_at is set too
 
+CREATE INDEX files_uploader ON files (uploaded_by, uploaded_at) WHERE uploaded_by <> 0; -- what else an account uploaded
+
 ALTER TABLE releases ADD COLUMN open_until BIGINT NOT NULL DEFAULT 0;        -- takes new files until then though it is old (SD-14)
 
 -- What is said to somebody who asks for a name that nobody has (ST-6).
@@ -161,6 +163,7 @@ DROP TABLE reports;
 ALTER TABLE names DROP COLUMN successors;
 ALTER TABLE names DROP COLUMN message;
 ALTER TABLE releases DROP COLUMN open_until;
+DROP INDEX files_uploader;
 ALTER TABLE blobs DROP COLUMN purged_at;
 ALTER TABLE files DROP COLUMN purge_category;
 ALTER TABLE files DROP COLUMN purged_at;

@@ -24,6 +24,7 @@ type Request struct {
 	Project  string      `json:"project,omitempty"` // whose sdist it is; "" where only its metadata tell
 	Limits   dist.Limits `json:"limits"`
 	Texts    []string    `json:"texts,omitempty"` // byte strings to look for in its files
+	Show     []string    `json:"show,omitempty"`  // paths of members whose bytes are wanted, up to ShowMost of each
 	Audit    bool        `json:"audit,omitempty"` // hold a wheel's platform tags against its compiled files
 }
 
@@ -33,6 +34,7 @@ type Report struct {
 	Contents dist.Contents        `json:"contents"`
 	Refusals []*dist.ArchiveError `json:"refusals,omitempty"` // why the archive is none that enters, the first first
 	Hits     []Hit                `json:"hits,omitempty"`     // where Texts were found
+	Shown    []Shown              `json:"shown,omitempty"`    // those of Show that are there
 	Audit    *binaries.Report     `json:"audit,omitempty"`    // of a wheel, if that was asked for and nothing is refused
 }
 
@@ -52,7 +54,7 @@ func Inspect(r io.ReaderAt, size int64, q Request) (Report, error) {
 	w := newWatchers(q, name)
 	var report Report
 	report.Contents, err = dist.Read(r, size, name, dist.Options{Limits: q.Limits, Watch: w.watch()})
-	report.Hits = w.texts.hits
+	report.Hits, report.Shown = w.texts.hits, w.shown.found()
 	if report.Refusals = dist.ArchiveErrors(err); err != nil && report.Refusals == nil {
 		return Report{}, err
 	}
@@ -66,11 +68,12 @@ func Inspect(r io.ReaderAt, size int64, q Request) (Report, error) {
 // watchers are who looks at the files while they expand.
 type watchers struct {
 	texts    *searcher
+	shown    *shower
 	compiled *binaries.Collector // nil without an audit
 }
 
 func newWatchers(q Request, f dist.Filename) *watchers {
-	w := &watchers{texts: &searcher{texts: q.Texts}}
+	w := &watchers{texts: &searcher{texts: q.Texts}, shown: &shower{paths: q.Show, left: showTotal}}
 	if q.Audit && f.Kind == dist.Wheel {
 		w.compiled = binaries.NewCollector(binaries.DefaultBudget())
 	}
@@ -79,20 +82,37 @@ func newWatchers(q Request, f dist.Filename) *watchers {
 
 // watch is for dist.Options; nil when nobody is interested.
 func (w *watchers) watch() func(dist.Member) io.Writer {
-	switch {
-	case w.compiled == nil && len(w.texts.texts) == 0:
+	var all []func(dist.Member) io.Writer
+	if w.compiled != nil {
+		all = append(all, w.compiled.Watch)
+	}
+	if len(w.texts.texts) > 0 {
+		all = append(all, w.texts.watch)
+	}
+	if len(w.shown.paths) > 0 {
+		all = append(all, w.shown.watch)
+	}
+	switch len(all) {
+	case 0:
 		return nil
-	case w.compiled == nil:
-		return w.texts.watch
-	case len(w.texts.texts) == 0:
-		return w.compiled.Watch
+	case 1:
+		return all[0]
 	}
-	return func(m dist.Member) io.Writer {
-		if c := w.compiled.Watch(m); c != nil {
-			return io.MultiWriter(c, w.texts.watch(m))
+	return func(m dist.Member) io.Writer { return together(all, m) }
+}
+
+// together writes to all who want to see a member; nil for nobody.
+func together(all []func(dist.Member) io.Writer, m dist.Member) io.Writer {
+	var to []io.Writer
+	for _, watch := range all {
+		if w := watch(m); w != nil {
+			to = append(to, w)
 		}
-		return w.texts.watch(m)
 	}
+	if len(to) == 0 {
+		return nil
+	}
+	return io.MultiWriter(to...)
 }
 
 // parse reads as much of the filename as the reader needs.

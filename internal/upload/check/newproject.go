@@ -40,8 +40,8 @@ var newProjectRate = Check{
 var newProjectSwitch = Check{
 	Name: "new-project-switch", Row: 14, Stage: Project, Ref: "FN-4",
 	Run: func(u *Upload) []index.Problem {
-		if _, on := u.Facts.Switches[index.SwitchNoNewProjects]; on && !u.Facts.Exists {
-			return refuse(index.CodeNewProjectsOff, "New project registration temporarily disabled by the administrators.")
+		if note, on := u.Facts.Switches[index.SwitchNoNewProjects]; on && !u.Facts.Exists {
+			return refuse(index.CodeNewProjectsOff, "New project registration temporarily disabled by the administrators.%s", tail(note))
 		}
 		return nil
 	},

@@ -5,30 +5,13 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
-	"strongroom/internal/index"
+	"strongroom/internal/web/shell"
 )
 
-// maxForm bounds the body of a form in bytes; a password is 4,096 at most.
-const maxForm = 64 << 10
-
-// readForm reads the fields of a form. Text that no database could hold is
-// refused at the edge (security-bar 2.6).
+// readForm reads the fields of a form.
 func readForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
-		return nil, index.Refuse(index.CodeInvalidForm, "The form could not be read: it is malformed, or larger than %d bytes.", maxForm)
-	}
-	for name, values := range r.PostForm {
-		for _, v := range values {
-			if !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
-				return nil, index.Refuse(index.CodeInvalidForm, "The field %q is not valid text.", name)
-			}
-		}
-	}
-	return r.PostForm, nil
+	return shell.ReadForm(w, r)
 }
 
 // Wrong is what is wrong with a form's fields, by name; "" is the form itself.

@@ -90,12 +90,14 @@ type projectFrame struct {
 	Project index.Project
 	Tab     string
 	Owner   bool // the visitor may change things
+	Docs    bool // it has the page about its old documentation (DR-1)
 	At      time.Time
 }
 
 func (g *Groups) frame(w http.ResponseWriter, tab string) projectFrame {
 	rec := middleware.Of(w)
-	return projectFrame{Project: rec.At.Project, Tab: tab, Owner: rec.At.Role == index.Owner || rec.Visitor.User.Superuser, At: g.Clock()}
+	p := rec.At.Project
+	return projectFrame{Project: p, Tab: tab, Docs: g.Docs.Always || p.DocsPrefix != "", Owner: rec.At.Role == index.Owner || rec.Visitor.User.Superuser, At: g.Clock()}
 }
 
 func (g *Groups) settings(w http.ResponseWriter, r *http.Request, f refusal) (err error) {

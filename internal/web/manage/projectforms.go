@@ -21,6 +21,7 @@ type Groups struct {
 	DB      *database.DB
 	Actions *maintain.Actions
 	Clock   func() time.Time
+	Docs    Documentation
 
 	pages map[string]*shell.Page // by the template's name
 }
@@ -29,7 +30,7 @@ type Groups struct {
 func NewGroups(g Groups) *Groups {
 	g.pages = map[string]*shell.Page{}
 	for _, name := range []string{
-		"projects", "project-settings", "project-releases", "project-history", "collaboration", "collaboration-invitation",
+		"projects", "project-settings", "project-documentation", "project-releases", "project-history", "collaboration", "collaboration-invitation",
 		"organizations", "organization-settings", "organization-people", "organization-projects", "organization-teams", "organization-history",
 		"team-settings", "team-members", "team-projects", "team-history",
 	} {
@@ -41,7 +42,7 @@ func NewGroups(g Groups) *Groups {
 // Routes is the table of these pages. An address without its last slash leads to
 // the page.
 func (g *Groups) Routes() []middleware.Route {
-	routes := slices.Concat(g.projectRoutes(), g.collaborationRoutes(), g.organizationRoutes(), g.teamRoutes())
+	routes := slices.Concat(g.projectRoutes(), g.documentationRoutes(), g.collaborationRoutes(), g.organizationRoutes(), g.teamRoutes())
 	for _, route := range routes {
 		if bare, ok := strings.CutSuffix(route.Path, "/{$}"); ok && route.Methods == "GET" {
 			routes = append(routes, middleware.Route{Methods: "GET", Path: bare, Right: route.Right, Handler: slash, Doc: "Redirects to the page with a slash."})
@@ -118,7 +119,7 @@ func post(do act, again page) middleware.Handler {
 // curable reports whether a refusal belongs on the form's page.
 func curable(code index.Code) bool {
 	switch code {
-	case index.CodeGroupField, index.CodeLastOwner, index.CodeHeld, index.CodeNoInvitation:
+	case index.CodeGroupField, index.CodeLastOwner, index.CodeHeld, index.CodeNoInvitation, index.CodeDocsAddress:
 		return true
 	}
 	return false

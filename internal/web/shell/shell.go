@@ -36,7 +36,7 @@ func NewPage(from fs.FS, names ...string) *Page {
 }
 
 func functions() template.FuncMap {
-	return template.FuncMap{"bytes": Bytes, "when": When}
+	return template.FuncMap{"bytes": Bytes, "when": When, "visible": Visible}
 }
 
 // csp allows our own style, images and script files, and asking our own server:

@@ -3,32 +3,17 @@ package signin
 import (
 	"errors"
 	"net/http"
-	"strings"
-	"unicode/utf8"
 
 	"strongroom/internal/account"
 	"strongroom/internal/index"
 	"strongroom/internal/middleware"
+	"strongroom/internal/web/shell"
 )
 
-// maxForm bounds the body of a form in bytes; a password is 4,096 at most.
-const maxForm = 64 << 10
-
-// readForm reads the fields of a form. Text that no database could hold is
-// refused at the edge (security-bar 2.6).
+// readForm reads the fields of a form into the request.
 func readForm(w http.ResponseWriter, r *http.Request) error {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
-		return index.Refuse(index.CodeInvalidForm, "The form could not be read: it is malformed, or larger than %d bytes.", maxForm)
-	}
-	for name, values := range r.PostForm {
-		for _, v := range values {
-			if !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
-				return index.Refuse(index.CodeInvalidForm, "The field %q is not valid text.", name)
-			}
-		}
-	}
-	return nil
+	_, err := shell.ReadForm(w, r)
+	return err
 }
 
 // form is what every page with a form knows.

@@ -8,6 +8,7 @@ package signin
 import (
 	"embed"
 	"net/http"
+	"strings"
 	"time"
 
 	"strongroom/internal/access"
@@ -38,7 +39,7 @@ func New(accounts *account.Accounts) *SignIn {
 // Routes is the table of these pages.
 func (s *SignIn) Routes() []middleware.Route {
 	page := func(methods, path string, right access.Right, h middleware.Handler, doc string) middleware.Route {
-		return middleware.Route{Methods: methods, Path: path, Right: right, Handler: quiet(h), Doc: doc}
+		return middleware.Route{Methods: methods, Path: path, Right: right, Handler: quiet(h), Doc: doc, Always: signsIn(path)}
 	}
 	return []middleware.Route{
 		page("GET", "/account/login/{$}", access.Open, s.loginPage, "The page to sign in on."),
@@ -69,6 +70,18 @@ func (s *SignIn) Routes() []middleware.Route {
 		page("GET", "/account/reset-password/{$}", access.Open, s.resetPage, "What the link for a new password opens."),
 		page("POST", "/account/reset-password/{$}", access.Open, s.reset, "Sets a new password."),
 	}
+}
+
+// signsIn reports whether an address is one of those that let somebody in, or
+// out: that goes on while the index is read-only, or nobody could end it. New
+// accounts, addresses and passwords wait (FN-4).
+func signsIn(path string) bool {
+	for _, what := range []string{"login", "sso", "two-factor", "recovery-code", "webauthn-authenticate", "passkey", "confirm-login", "reauthenticate", "logout"} {
+		if strings.HasPrefix(path, "/account/"+what+"/") {
+			return true
+		}
+	}
+	return false
 }
 
 // quiet keeps pages with secrets in their address out of caches and of the

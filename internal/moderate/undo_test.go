@@ -1,0 +1,285 @@
+package moderate_test
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"strongroom/internal/change"
+	"strongroom/internal/index"
+	"strongroom/internal/moderate"
+	"strongroom/internal/standing"
+)
+
+// every act there is, each after what it needs, ready to be undone.
+func everyAct(w *world) map[index.ActKind]func() (index.Act, error) {
+	mod, admin := w.visitor("mod"), w.visitor("admin")
+	reported := w.report("bob", index.ReportSpam)
+	return map[index.ActKind]func() (index.Act, error){
+		index.ActQuarantine: func() (index.Act, error) {
+			return w.Moderate.Quarantine(w.ctx, mod, "demo", standing.Place{Version: "1"}, moderate.Takedown{Reason: "odd", FreezeOwners: true})
+		},
+		index.ActRemove: func() (index.Act, error) {
+			return w.Moderate.Remove(w.ctx, mod, "demo", standing.Place{}, moderate.Takedown{Category: "malware", Reason: "steals keys", Confirms: []string{reported.UID}})
+		},
+		index.ActClear: func() (index.Act, error) {
+			return w.Moderate.ClearTakedown(w.ctx, mod, "demo", standing.Place{File: wheel}, moderate.Takedown{})
+		},
+		index.ActFreeze: func() (index.Act, error) {
+			return w.Moderate.Freeze(w.ctx, mod, "alice", "odd", w.Clock().Add(time.Hour))
+		},
+		index.ActUnfreeze: func() (index.Act, error) { return w.Moderate.Unfreeze(w.ctx, mod, "alice", "") },
+		index.ActProhibit: func() (index.Act, error) {
+			return w.Moderate.Prohibit(w.ctx, mod, "squatted", "use demo", []string{"demo"}, "note")
+		},
+		index.ActAllow:  func() (index.Act, error) { return w.Moderate.Allow(w.ctx, mod, "squatted", "") },
+		index.ActSwitch: func() (index.Act, error) { return w.Moderate.Switch(w.ctx, admin, index.SwitchNoUploads, true, "soon") },
+		index.ActDecide: func() (index.Act, error) {
+			return w.Moderate.Decide(w.ctx, mod, reported.UID, index.ReportRejected, "no")
+		},
+	}
+}
+
+// prepare brings about what some acts need.
+func (w *world) prepare(kind index.ActKind) {
+	w.t.Helper()
+	mod := w.visitor("mod")
+	var err error
+	switch kind {
+	case index.ActClear:
+		w.do(func(tx *change.Tx) error {
+			s, err := standing.Find(w.ctx, tx, "demo", "", wheel)
+			if err == nil {
+				_, err = standing.Set(w.ctx, tx, s, index.Flag{Kind: index.Yanked, Reason: "broken"}, "")
+			}
+			return err
+		})
+		t := moderate.Takedown{Category: "malware", Reason: "steals keys", Note: "seen by eye"}
+		_, err = w.Moderate.Remove(w.ctx, mod, "demo", standing.Place{File: wheel}, t)
+		w.must(err)
+		_, err = w.Moderate.Quarantine(w.ctx, mod, "demo", standing.Place{File: wheel}, moderate.Takedown{Reason: "more of it"})
+	case index.ActUnfreeze:
+		_, err = w.Moderate.Freeze(w.ctx, mod, "alice", "odd", time.Time{})
+	case index.ActAllow:
+		_, err = w.Moderate.Prohibit(w.ctx, mod, "squatted", "gone", nil, "")
+	}
+	w.must(err)
+}
+
+// TestSN10UndoOfEveryAct: the state before an act is the state after its undoing, for each kind there is.
+func TestSN10UndoOfEveryAct(t *testing.T) {
+	for _, kind := range index.ActKinds() {
+		t.Run(string(kind), func(t *testing.T) {
+			eachWorld(t, func(t *testing.T, w *world) {
+				act := everyAct(w)[kind]
+				if act == nil {
+					t.Fatalf("nothing undoes %s", kind)
+				}
+				w.prepare(kind)
+				before := w.picture()
+				done, err := act()
+				w.must(err)
+				during := w.picture()
+				if reflect.DeepEqual(before, during) {
+					t.Fatalf("the act changed nothing: %+v", done)
+				}
+				by := "second"
+				if kind == index.ActSwitch { // moderators turn none, nor back
+					if err := w.Moderate.Undo(w.ctx, w.visitor(by), done.UID); !index.HasCode(err, index.CodeNotAllowed) {
+						t.Errorf("a moderator turned a switch: %v", err)
+					}
+					by = "admin"
+				}
+				w.must(w.Moderate.Undo(w.ctx, w.visitor(by), done.UID))
+				after := w.picture()
+				if kind == index.ActProhibit { // a row that nobody has says as much as none
+					after.Name = before.Name
+				}
+				if !reflect.DeepEqual(before, after) {
+					t.Errorf("before %+v\nafter  %+v", before, after)
+				}
+				kept, _, err := w.DB.Act(w.ctx, done.UID)
+				w.must(err)
+				if kept.Kind != kind || kept.UndoneBy != by || !kept.Undone() || kept.Actor == "" {
+					t.Errorf("%+v", kept)
+				}
+				if faults, err := w.DB.Faults(w.ctx); err != nil || len(faults) != 0 {
+					t.Errorf("%+v, %v", faults, err)
+				}
+			})
+		})
+	}
+}
+
+// TestUndoTwice: the second hears who was first, and nothing happens.
+func TestUndoTwice(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		act := w.quarantine(standing.Place{}, moderate.Takedown{})
+		w.must(w.Moderate.Undo(w.ctx, w.visitor("mod"), act.UID))
+		serial, err := w.DB.LastSerial(w.ctx)
+		w.must(err)
+		err = w.Moderate.Undo(w.ctx, w.visitor("second"), act.UID)
+		if !index.HasCode(err, index.CodeActOvertaken) || !strings.Contains(err.Error(), "mod undid this") {
+			t.Errorf("the second undoing: %v", err)
+		}
+		if now, err := w.DB.LastSerial(w.ctx); err != nil || now != serial {
+			t.Errorf("serial %d, was %d, %v", now, serial, err)
+		}
+		if err := w.Moderate.Undo(w.ctx, w.visitor("mod"), "no-such"); !index.HasCode(err, index.CodeNotFound) {
+			t.Errorf("an unknown act: %v", err)
+		}
+	})
+}
+
+// TestUndoAtOnce: of many who undo the same act, one does.
+func TestUndoAtOnce(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		act := w.quarantine(standing.Place{}, moderate.Takedown{FreezeOwners: true})
+		errs := make([]error, 8)
+		var all sync.WaitGroup
+		for i := range errs {
+			v := w.visitor([]string{"mod", "second"}[i%2])
+			all.Go(func() { errs[i] = w.Moderate.Undo(w.ctx, v, act.UID) })
+		}
+		all.Wait()
+		good := 0
+		for _, err := range errs {
+			if err == nil {
+				good++
+			} else if !index.HasCode(err, index.CodeActOvertaken) {
+				t.Error(err)
+			}
+		}
+		if good != 1 {
+			t.Errorf("%d succeeded", good)
+		}
+	})
+}
+
+// TestTwoModeratorsAtOnce: both act on one project; what stands fits what is kept, and can be taken back one by one.
+func TestTwoModeratorsAtOnce(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		before := w.picture()
+		var quarantined, removed index.Act
+		var all sync.WaitGroup
+		var first, second error
+		mod, other := w.visitor("mod"), w.visitor("second")
+		all.Go(func() {
+			quarantined, first = w.Moderate.Quarantine(w.ctx, mod, "demo", standing.Place{}, moderate.Takedown{Reason: "odd", FreezeOwners: true})
+		})
+		all.Go(func() {
+			removed, second = w.Moderate.Remove(w.ctx, other, "demo", standing.Place{}, moderate.Takedown{Category: "malware", Reason: "bad"})
+		})
+		all.Wait()
+		w.must(first)
+		w.must(second)
+		w.must(w.Moderate.Undo(w.ctx, mod, removed.UID))
+		w.must(w.Moderate.Undo(w.ctx, mod, quarantined.UID))
+		if after := w.picture(); !reflect.DeepEqual(before, after) {
+			t.Errorf("before %+v\nafter  %+v", before, after)
+		}
+	})
+}
+
+// TestUndoOfWhatChangedSince is refused as a whole.
+func TestUndoOfWhatChangedSince(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		act := w.quarantine(standing.Place{}, moderate.Takedown{FreezeOwners: true})
+		w.quarantine(standing.Place{}, moderate.Takedown{Reason: "another reason"})
+		before := w.picture()
+		if err := w.Moderate.Undo(w.ctx, w.visitor("mod"), act.UID); !index.HasCode(err, index.CodeActOvertaken) {
+			t.Errorf("undone though another stands: %v", err)
+		}
+		if after := w.picture(); !reflect.DeepEqual(before, after) {
+			t.Errorf("a refused undoing changed something: %+v, %+v", before, after)
+		}
+	})
+}
+
+// TestUndoLeavesAsidesThatChanged: an account that somebody else froze meanwhile stays frozen.
+func TestUndoLeavesAsidesThatChanged(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		act := w.quarantine(standing.Place{}, moderate.Takedown{FreezeOwners: true})
+		_, err := w.Moderate.Freeze(w.ctx, w.visitor("second"), "alice", "for another reason", time.Time{})
+		w.must(err)
+		w.must(w.Moderate.Undo(w.ctx, w.visitor("mod"), act.UID))
+		if f, frozen := w.user("alice").Standing.Get(index.Frozen); !frozen || f.Reason != "for another reason" {
+			t.Errorf("%+v, %v", f, frozen)
+		}
+		if len(w.project("demo").Standing) != 0 {
+			t.Error("still quarantined")
+		}
+	})
+}
+
+// TestSN10ClearBringsBackTheOwnersStatus: archived before is archived again; only whom the act froze is unfrozen.
+func TestSN10ClearBringsBackTheOwnersStatus(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		w.do(func(tx *change.Tx) error {
+			s, err := standing.Find(w.ctx, tx, "demo", "", "")
+			if err == nil {
+				_, err = standing.Set(w.ctx, tx, s, index.Flag{Kind: index.Archived, Reason: "done"}, "")
+			}
+			if err == nil {
+				err = tx.SetRole(w.ctx, s.ID, w.user("bob").ID, index.Maintainer)
+			}
+			if err == nil {
+				err = tx.SetRole(w.ctx, s.ID, w.user("second").ID, index.Owner)
+			}
+			return err
+		})
+		_, err := w.Moderate.Freeze(w.ctx, w.visitor("mod"), "bob", "before", time.Time{})
+		w.must(err)
+		before := w.picture()
+		w.quarantine(standing.Place{}, moderate.Takedown{FreezeOwners: true})
+		if _, frozen := w.user("alice").Standing.Get(index.Frozen); !frozen {
+			t.Error("the owner is not frozen")
+		}
+		if _, frozen := w.user("second").Standing.Get(index.Frozen); frozen {
+			t.Error("a moderator was frozen")
+		}
+		w.remove(moderate.Takedown{Category: "malware", Reason: "bad"})
+		if st := standing.Status(w.project("demo")); st.Marker != "quarantined" || st.Served.Kind != index.Removed {
+			t.Errorf("%+v", st)
+		}
+		_, err = w.Moderate.ClearTakedown(w.ctx, w.visitor("mod"), "demo", standing.Place{}, moderate.Takedown{Reason: "a mistake"})
+		w.must(err)
+		if after := w.picture(); !reflect.DeepEqual(before, after) {
+			t.Errorf("before %+v\nafter  %+v", before, after)
+		}
+		if st := standing.Status(w.project("demo")); st.Marker != "archived" {
+			t.Errorf("%+v", st)
+		}
+		if f, frozen := w.user("bob").Standing.Get(index.Frozen); !frozen || f.Reason != "before" {
+			t.Error("who was frozen before must stay so")
+		}
+	})
+}
+
+// TestSN1MalwareIsRefusedUnderEveryName, until the act is undone; rules that an administrator put stay.
+func TestSN1MalwareIsRefusedUnderEveryName(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		own := index.GateRule{Kind: index.RuleHash, Pattern: strings.Repeat("a", 64), Action: index.ActionRefuse, Reason: "own", SetBy: "admin", SetAt: w.Clock().UTC().Truncate(time.Second)}
+		w.do(func(tx *change.Tx) error { return tx.PutGateRule(w.ctx, own) })
+		act := w.remove(moderate.Takedown{Category: "malware", Reason: "steals keys", KeepOwners: true})
+		rules, err := w.DB.GateRules(w.ctx)
+		w.must(err)
+		hashes, err := w.DB.HashesOf(w.ctx, index.OnProject, w.project("demo").ID)
+		w.must(err)
+		if len(rules) != 4 || len(hashes) != 3 {
+			t.Fatalf("%d rules for %d files and one of the administrator", len(rules), len(hashes))
+		}
+		for _, r := range rules {
+			if r.Action != index.ActionRefuse || r.Pattern != own.Pattern && !slices.Contains(hashes, r.Pattern) {
+				t.Errorf("%+v", r)
+			}
+		}
+		w.must(w.Moderate.Undo(w.ctx, w.visitor("mod"), act.UID))
+		if rules, err = w.DB.GateRules(w.ctx); err != nil || len(rules) != 1 || rules[0].Reason != "own" {
+			t.Errorf("%+v, %v", rules, err)
+		}
+	})
+}
