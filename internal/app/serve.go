@@ -105,7 +105,7 @@ func (s *Server) build() error {
 func (s *Server) management() *v1.API {
 	a := s.app
 	return &v1.API{
-		DB: a.DB, Guard: a.Guard, Maintain: a.Maintain, Moderate: a.Moderate, Keys: &idempotency.Keys{DB: a.DB, Clock: a.Recorder.Clock}, Limiter: a.Limiter,
+		DB: a.DB, Guard: a.Guard, Maintain: a.Maintain, Moderate: a.Moderate, Docs: a.docsPolicy(), Keys: &idempotency.Keys{DB: a.DB, Clock: a.Recorder.Clock}, Limiter: a.Limiter,
 		Clock: a.Recorder.Clock, URL: a.Config.URL,
 	}
 }

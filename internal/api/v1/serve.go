@@ -175,7 +175,7 @@ func (c *call) carryOut(op operation, body []byte) (answer, error) {
 func told(err error) error {
 	e := *index.AsError(err)
 	switch e.Code {
-	case index.CodeInvalidForm, index.CodeGroupField, index.CodeInvalidReport:
+	case index.CodeInvalidForm, index.CodeGroupField, index.CodeInvalidReport, index.CodeDocsAddress:
 		e.Code = index.CodeInvalidBody
 	case index.CodeProjectLocked, index.CodeProjectQuarantined, index.CodeProjectRemoved:
 		e.Code = index.CodeLocked

@@ -10,7 +10,7 @@ import (
 // adding a row: its route, its checks and its part of the OpenAPI document
 // follow.
 func (a *API) operations() []operation {
-	return slices.Concat(projectOperations(), statusOperations(), deprecationOperations(), deletionOperations(), reportOperations(), queueOperations(), moderationOperations())
+	return slices.Concat(projectOperations(), statusOperations(), deprecationOperations(), deletionOperations(), docsOperations(), reportOperations(), queueOperations(), moderationOperations())
 }
 
 // Addresses that more than one operation has.

@@ -13,6 +13,7 @@ import (
 
 	"strongroom/internal/access"
 	"strongroom/internal/database"
+	"strongroom/internal/docsredirect"
 	"strongroom/internal/idempotency"
 	"strongroom/internal/maintain"
 	"strongroom/internal/middleware"
@@ -29,6 +30,7 @@ type API struct {
 	Guard    *access.Guard
 	Maintain *maintain.Actions
 	Moderate *moderate.Actions
+	Docs     docsredirect.Policy // where old documentation may lead
 	Keys     *idempotency.Keys
 	Limiter  *ratelimit.Limiter
 	Clock    func() time.Time
