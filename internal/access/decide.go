@@ -47,10 +47,10 @@ func (at At) name() string {
 // hidden reports whether the visitor must not learn that the thing exists.
 func (at At) hidden() bool { return at.Project.Private && at.Role == "" }
 
-// missing reports whether the thing that a browser wants to manage is not there.
+// missing reports whether the thing that somebody wants to manage is not there.
 // The refusal is the one for what is hidden: nobody learns which of both it is.
 func (at At) missing(rule Rule) bool {
-	return rule.By == BySession && (rule.On == OnProject && at.Project.ID == 0 || rule.On == OnOrganization && at.Organization.ID == 0)
+	return rule.Who == Holders && rule.By != ByToken && (rule.On == OnProject && at.Project.ID == 0 || rule.On == OnOrganization && at.Organization.ID == 0)
 }
 
 // Decide is the one place where a right is given or refused. Its refusals tell
@@ -66,7 +66,10 @@ func (g *Guard) Decide(v *Visitor, right Right, at At) error {
 		return err
 	}
 	if v.Token != nil {
-		return g.tokenAllows(v, rule, at)
+		if err := g.tokenAllows(v, rule, at); err != nil || rule.By == ByToken { // StillValid asks the policies of who uploads
+			return err
+		}
+		return g.Meets(v.User, v.State, rule)
 	}
 	state := v.State
 	state.Delegated = v.Login.Method == index.BySSOAndMF // of this login, whatever others proved (MFA-13)

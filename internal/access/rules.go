@@ -25,6 +25,7 @@ const (
 	DeleteThings Right = "project:delete"
 
 	RestoreThings  Right = "project:restore" // who owned the thing then: maintain asks (SD-18)
+	SeeDeleted     Right = "account:deleted" // what the account may restore
 	Report         Right = "project:report"  // tell moderators
 	Moderate       Right = "site:moderate"   // reports, quarantine, removal, names, accounts
 	SeeRoles       Right = "project:roles:read"
@@ -127,6 +128,7 @@ func Rules() []Rule {
 		{Right: SetFlags, On: OnProject, Who: Holders, Roles: owner, Superuser: true, By: ByEither, Permission: "status", Factor: true, Fresh: usual, Phrase: "change the status of"},
 		{Right: DeleteThings, On: OnProject, Who: Holders, Roles: owner, Superuser: true, By: ByEither, Permission: "delete", Factor: true, Fresh: usual, Phrase: "delete"},
 		{Right: RestoreThings, On: OnProject, Who: Users, Superuser: true, By: ByEither, Permission: "delete", Factor: true, Fresh: usual, Phrase: "restore parts of"},
+		{Right: SeeDeleted, On: OnAccount, Who: Users, By: ByEither, Permission: "delete", Phrase: "list what was deleted of"},
 		{Right: Report, On: OnProject, Who: Users, By: ByEither, Permission: "report", Phrase: "report"},
 		{Right: Moderate, On: OnSite, Who: Nobody, Superuser: true, Moderator: true, By: ByEither, Permission: "moderate", Factor: true, Fresh: usual, Phrase: "moderate"},
 		{Right: SeeRoles, On: OnProject, Who: Holders, Roles: both, Superuser: true, By: BySession, Factor: true, Phrase: "see the roles of"},

@@ -75,3 +75,18 @@ func (g *Guard) Visit(ctx context.Context, c Credentials, by By) (*Visitor, erro
 	v.User, v.State, v.Login = login.User, login.State, &login.Login
 	return v, nil
 }
+
+// Learn finds what the policies on addresses and second factors ask about an
+// account that a token proved (MFA-6). Rights without such a policy are spared
+// the reading.
+func (g *Guard) Learn(ctx context.Context, v *Visitor) error {
+	if v.Token == nil {
+		return nil
+	}
+	_, state, found, err := g.DB.TokenOwner(ctx, v.Token.Token.ID)
+	if err == nil && !found {
+		err = unknownToken()
+	}
+	v.State = state
+	return err
+}

@@ -23,16 +23,9 @@ type TokenForm struct {
 	From        string        // ID of a token whose limits the new one has too; "" for none
 }
 
-// TokenPermissions lists what a token may be made for: what the table of rights
-// asks of tokens.
-func TokenPermissions() []string {
-	var all []string
-	for _, rule := range access.Rules() {
-		if rule.Permission != "" && !slices.Contains(all, rule.Permission) {
-			all = append(all, rule.Permission)
-		}
-	}
-	return all
+// TokenPermissions lists what the user may make tokens for.
+func TokenPermissions(u index.User) []access.Permission {
+	return access.PermissionsFor(u.Superuser || u.Moderator)
 }
 
 // CreateToken makes a token and returns its row and its secret text, which is
@@ -61,9 +54,9 @@ func (a *Accounts) CreateToken(ctx context.Context, v *access.Visitor, form Toke
 // grant checks a form against what the account has.
 func (a *Accounts) grant(ctx context.Context, tx *change.Tx, u index.User, form TokenForm) (g access.Grant, err error) {
 	g = access.Grant{User: u, Description: form.Name, Expires: form.Expires}
-	all := TokenPermissions()
+	all := TokenPermissions(u)
 	for _, p := range form.Permissions {
-		if !slices.Contains(all, p) {
+		if !slices.ContainsFunc(all, func(known access.Permission) bool { return known.Name == p }) {
 			return g, invalid("permissions", "A token cannot have the permission %q.", p)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"strongroom/internal/database"
+	"strongroom/internal/idempotency"
 	"strongroom/internal/maintain"
 	"strongroom/internal/moderate"
 	"strongroom/internal/ops"
@@ -28,6 +29,7 @@ func (a *App) jobs() *queue.Queue {
 	q.Every("expire", time.Hour, func(ctx context.Context) error {
 		return a.DB.Write(ctx, func(tx *database.Tx) error { return tx.DropExpired(ctx, clock().UTC()) })
 	})
+	q.Every("idempotency", time.Hour, (&idempotency.Keys{DB: a.DB, Clock: clock}).Purge)
 	a.office().Register(q)
 	a.Accounts.HandleJobs(q)
 	a.withdrawals(q, sweeper)

@@ -93,6 +93,7 @@ func (m *matrix) populate() {
 	m.add("owner, an hour ago", m.login("owner", time.Hour))
 	m.add("owner's token", bearer(m.NewToken(access.Grant{User: m.User("owner"), Description: "all"})))
 	m.add("owner's token for own", bearer(m.NewToken(access.Grant{User: m.User("owner"), Description: "one", Project: "own"})))
+	m.add("owner's token for everything", bearer(m.NewToken(access.Grant{User: m.User("owner"), Description: "everything", Permissions: everything()})))
 	m.add("reader's token", bearer(m.NewToken(access.Grant{User: m.User("reader"), Description: "all"})))
 	m.add("stranger's token", bearer(m.NewToken(access.Grant{User: m.User("stranger"), Description: "all"})))
 	m.add("bad token", bearer("pypi-AgEIcHlwaS5vcmc"))
@@ -101,6 +102,14 @@ func (m *matrix) populate() {
 	m.do(func(tx *change.Tx) error {
 		return tx.SetStanding(context.Background(), index.OnUser, frozen.ID, index.Standing{{Kind: index.Frozen, Since: tx.Now}})
 	})
+}
+
+// everything is each permission that a token can have.
+func everything() (all []string) {
+	for _, p := range access.Permissions() {
+		all = append(all, p.Name)
+	}
+	return all
 }
 
 // organize makes the organizations: who owns projects owns one of them, who

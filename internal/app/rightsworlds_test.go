@@ -174,7 +174,7 @@ func privately(place, who string) string {
 	if who == "admin" {
 		return ""
 	}
-	roles := []string{"reader", "maintainer", "owner", "owner, an hour ago", "owner's token", "reader's token", "token to read", "held"}
+	roles := []string{"reader", "maintainer", "owner", "owner, an hour ago", "owner's token", "owner's token for everything", "reader's token", "token to read", "held"}
 	if place == "other-private" || !slices.Contains(roles, who) {
 		return "it has no role in a private project"
 	}

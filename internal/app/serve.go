@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"strongroom/internal/api"
+	v1 "strongroom/internal/api/v1"
+	"strongroom/internal/idempotency"
 	"strongroom/internal/middleware"
 	"strongroom/internal/phrase"
 	"strongroom/internal/web"
@@ -94,7 +96,7 @@ func (s *Server) build() error {
 	if err != nil {
 		return err
 	}
-	s.routes = slices.Concat(doors.Routes(), s.pages(own, moderators))
+	s.routes = slices.Concat(doors.Routes(), s.management().Routes(), s.pages(own, moderators))
 	s.http = &http.Server{
 		Handler:           s.counted(site.Wrap(middleware.Router(gate, s.routes))),
 		ReadHeaderTimeout: 20 * time.Second,
@@ -103,6 +105,15 @@ func (s *Server) build() error {
 	}
 	phrase.Attach(s.http)
 	return nil
+}
+
+// management is what programs do in place of people.
+func (s *Server) management() *v1.API {
+	a := s.app
+	return &v1.API{
+		DB: a.DB, Guard: a.Guard, Maintain: a.Maintain, Moderate: a.Moderate, Docs: a.docsPolicy(), Keys: &idempotency.Keys{DB: a.DB, Clock: a.Recorder.Clock}, Limiter: a.Limiter,
+		Clock: a.Recorder.Clock, URL: a.Config.URL,
+	}
 }
 
 // pages is every page for people.

@@ -38,6 +38,16 @@ const (
 	CodeGroupField   Code = "invalid-group-field"
 	CodeDocsAddress  Code = "invalid-docs-address"
 
+	CodeInvalidBody      Code = "invalid-body"
+	CodeInvalidQuery     Code = "invalid-query"
+	CodeInvalidSpecifier Code = "invalid-specifier"
+	CodeUnsupportedBody  Code = "unsupported-media-type"
+	CodeBodyTooLarge     Code = "body-too-large"
+	CodeDeleted          Code = "deleted"
+	CodePrecondition     Code = "precondition-failed"
+	CodeKeyMismatch      Code = "idempotency-mismatch"
+	CodeKeyBusy          Code = "idempotency-busy"
+
 	CodePasswordBreached Code = "password-breached"
 	CodeReadOnly         Code = "read-only"
 	CodeUploadsDisabled  Code = "uploads-disabled"
@@ -150,6 +160,15 @@ var codeTable = [...]CodeInfo{
 	{CodeLastOwner, Conflict, "The last owner", "A project or organization would be left without an owner."},
 	{CodeNoInvitation, NotFound, "No such invitation", "The invitation is unknown, expired, revoked, used up, or for somebody else."},
 	{CodeGroupField, Invalid, "A field is not right", "A field of a form on roles, organizations or teams has a value that cannot be."},
+	{CodeInvalidBody, Unprocessable, "Invalid body", "The JSON body of a request to the management API cannot be read, or a field of it is missing, unknown or has a value that cannot be."},
+	{CodeInvalidQuery, Unprocessable, "Invalid query", "A parameter behind the question mark, or the header field Idempotency-Key, has a value that cannot be."},
+	{CodeInvalidSpecifier, Unprocessable, "Invalid specifier", "The text is no set of version specifiers, such as <2.0."},
+	{CodeUnsupportedBody, UnsupportedType, "Unsupported media type", "The management API takes bodies of the type application/json."},
+	{CodeBodyTooLarge, TooLarge, "Body too large", "The body of a request to the management API is larger than 64 KiB."},
+	{CodeDeleted, Conflict, "Is deleted", "The thing, or what it is part of, is deleted; restore it before it is changed."},
+	{CodePrecondition, PreconditionFailed, "Changed meanwhile", "If-Match names another state than the one that is there: somebody changed it since it was read. Nothing was done."},
+	{CodeKeyMismatch, Unprocessable, "Idempotency key was used before", "The Idempotency-Key came before with another request."},
+	{CodeKeyBusy, Conflict, "Still at work", "A request with this Idempotency-Key is being carried out."},
 	{CodeDocsAddress, Invalid, "Address is not possible", "The documentation of a project cannot redirect to the address."},
 	{CodeBanned, Denied, "Network is banned", "An administrator keeps out the network that the request came from."},
 	{CodeHeld, Denied, "Account is on hold", "An administrator removed the account's second factors less than a day ago; it makes no tokens and changes no roles."},
@@ -213,7 +232,7 @@ var codeTable = [...]CodeInfo{
 	{CodeProjectDeleted, Invalid, "Project is deleted", "The project was deleted."},
 	{CodeDeletionDisabled, Denied, "Deletion is disabled", "An administrator switched deletion off."},
 	{CodeDeletionPolicy, Denied, "Deletion is not allowed", "The index's rules on deletion refuse it: the thing is too old or too much used, or only administrators delete. Yank it instead."},
-	{CodeLocked, Conflict, "Held by administrators", "What administrators quarantined, removed or locked cannot be deleted or restored by its owners."},
+	{CodeLocked, Conflict, "Held by administrators", "Administrators quarantined, removed or locked the thing, so its owners cannot change, delete or restore it."},
 	{CodeNotRestorable, Conflict, "Cannot be restored", "The name belongs to somebody else, bytes are gone, the time is over, or what it is part of is deleted itself."},
 	{CodeUserFrozen, Denied, "Account is frozen", "Administrators froze the account."},
 	{CodeFileQuarantined, Denied, "File is quarantined", "The file, its release or its project is quarantined."},

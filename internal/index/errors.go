@@ -22,6 +22,9 @@ const (
 	Conflict
 	Gone
 	TooLarge
+	UnsupportedType
+	Unprocessable
+	PreconditionFailed
 	Unsatisfiable
 	Limited
 	LegallyBlocked

@@ -27,6 +27,8 @@ type Actions struct {
 	// Deletions is what the operator set about deletion; the zero value lets
 	// owners delete, and nobody but administrators restore.
 	Deletions DeletionPolicy
+
+	condition Condition // nil for none
 }
 
 // gone is the refusal for a place that is not there any more.
@@ -71,6 +73,9 @@ func (a *Actions) inProject(ctx context.Context, v *access.Visitor, right access
 			if err := ownersMayIn(p); err != nil {
 				return err
 			}
+		}
+		if err := a.condition.ask(ctx, tx.Q, p); err != nil {
+			return err
 		}
 		return fn(tx, v, p)
 	})

@@ -35,6 +35,12 @@ func Status(k index.Kind) int {
 		return http.StatusGone
 	case index.TooLarge:
 		return http.StatusRequestEntityTooLarge
+	case index.UnsupportedType:
+		return http.StatusUnsupportedMediaType
+	case index.Unprocessable:
+		return http.StatusUnprocessableEntity
+	case index.PreconditionFailed:
+		return http.StatusPreconditionFailed
 	case index.Unsatisfiable:
 		return http.StatusRequestedRangeNotSatisfiable
 	case index.Limited:

@@ -109,6 +109,11 @@ func (g *Gate) decide(rec *Record, r *http.Request, route Route, rule access.Rul
 		return err
 	}
 	rec.Actor = rec.Visitor.User.Username
+	if rule.Factor {
+		if err = g.Guard.Learn(r.Context(), rec.Visitor); err != nil {
+			return err
+		}
+	}
 	name, missing := placeName(r, route, rule)
 	if rec.At, err = g.Guard.Locate(r.Context(), rec.Visitor, rule, name); err != nil {
 		return err

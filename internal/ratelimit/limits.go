@@ -47,6 +47,8 @@ const (
 	CreateToken Name = "token-create"
 	CreateGroup Name = "organization-create"
 
+	APIRead       Name = "api-read"
+	APIWrite      Name = "api-write"
 	ReportUser    Name = "report"
 	ReportAddress Name = "report-address"
 )
@@ -93,6 +95,8 @@ var limits = [...]Limit{
 	{CreateToken, 100, 24 * time.Hour, "Tokens that are made on the pages, for each account."},
 	{CreateGroup, 10, 24 * time.Hour, "Organizations that are made on the pages, for each account."},
 
+	{APIRead, 1200, 5 * time.Minute, "Requests to read by the management API, for each account, or client address without one."},
+	{APIWrite, 300, 5 * time.Minute, "Requests to change something by the management API, for each account."},
 	{ReportUser, 20, 24 * time.Hour, "Reports to the moderators, for each account (SN-12)."},
 	{ReportAddress, 5, 24 * time.Hour, "Reports to the moderators without an account, for each client address (SN-12)."},
 }

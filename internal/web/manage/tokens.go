@@ -34,7 +34,7 @@ type tokensPage struct {
 	Form        url.Values
 	Tokens      []tokenRow
 	Projects    []string // that a token can be narrowed to
-	Permissions []string
+	Permissions []access.Permission
 	From        *tokenRow // the token that a narrower one is made from
 	HeldUntil   time.Time // zero when not on hold
 }
@@ -53,10 +53,15 @@ var lifetimes = [...]int{7, 30, 90, 365}
 func (p tokensPage) Lifetimes() []int { return lifetimes[:] }
 
 // Has reports whether a choice of a form's field was made; before the form was
-// sent all permissions of the token that it begins from are chosen.
+// sent all permissions of the token that it begins from are chosen, or else those
+// of a token of PyPI.
 func (p tokensPage) Has(field, value string) bool {
 	if p.Form == nil && field == "permissions" {
-		return p.From == nil || slices.Contains(p.From.May, value)
+		may := access.PermissionsOf(index.Token{})
+		if p.From != nil {
+			may = p.From.May
+		}
+		return slices.Contains(may, value)
 	}
 	return slices.Contains(p.Form[field], value)
 }
@@ -67,7 +72,7 @@ func (m *Manage) tokens(w http.ResponseWriter, r *http.Request) error {
 
 func (m *Manage) showTokens(w http.ResponseWriter, r *http.Request, status int, from string, form url.Values, wrong Wrong) error {
 	v := visitor(w)
-	data := tokensPage{Wrong: wrong, Form: form, Permissions: account.TokenPermissions()}
+	data := tokensPage{Wrong: wrong, Form: form, Permissions: account.TokenPermissions(v.User)}
 	if m.Clock().Before(v.User.HeldUntil) {
 		data.HeldUntil = v.User.HeldUntil
 	}
@@ -120,6 +125,11 @@ type tokenPage struct {
 	URL, Host  string
 	May        []string
 	Repository string // the name in the examples
+}
+
+// Manages reports whether the token is for the management API.
+func (p tokenPage) Manages() bool {
+	return slices.ContainsFunc(p.May, func(permission string) bool { return permission != "read" && permission != "upload" })
 }
 
 // Allows reports whether the token has a permission.

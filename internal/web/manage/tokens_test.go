@@ -122,6 +122,30 @@ func TestTokenRefusals(t *testing.T) {
 	}
 }
 
+// TestST13PermissionsOnThePage: each is explained, none but reading and uploading
+// is chosen beforehand, and only moderators make tokens to moderate.
+func TestST13PermissionsOnThePage(t *testing.T) {
+	s := apptest.Start(t)
+	s.MustUpload(apptest.Wheel("demo", "1.0", "x"))
+	alice, admin := signIn(t, s, "alice"), signIn(t, s, "admin")
+	page, all := alice.Get(tokens), admin.Get(tokens)
+	for _, p := range access.Permissions() {
+		box := `name="permissions" value="` + p.Name + `"`
+		if p.Name == "read" || p.Name == "upload" {
+			box += " checked"
+		}
+		if has(t, all, 200, box+"> <strong>"+p.Name+"</strong>: "+p.Doc); strings.Contains(page.Text, box+">") != (p.Name != "moderate") {
+			t.Errorf("%s on the page of somebody who moderates nothing", p.Name)
+		}
+	}
+	has(t, alice.PostForm(tokens, "description", "m", "token_scope", "scope:user", "permissions", "moderate"), 400, `id="permissions-wrong"`)
+	r, secret := makeToken(t, admin, "description", "yanks", "token_scope", "scope:project:demo", "permissions", "yank", "expires", "7")
+	has(t, r, 200, "/api/v1/projects/demo")
+	if got := s.Do("PUT", "/api/v1/projects/demo/releases/1.0/yank", nil, "Authorization", "Bearer "+secret); got.StatusCode != 200 {
+		t.Errorf("%s %s", got.Status, got.Text)
+	}
+}
+
 // TestReadingToken uploads nothing.
 func TestReadingToken(t *testing.T) {
 	s := apptest.Start(t)
