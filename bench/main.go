@@ -4,6 +4,7 @@
 //
 //	go run ./bench -out docs/BENCHMARKS.md
 //	go run ./bench -quick -only pages,upload
+//	go run ./bench withdrawn -postgres postgres://…    what deleted rows cost, on data of PyPI's size
 //
 // It runs on Linux and needs Go, Python 3 and nginx (which it installs from the
 // system's packages when it may). Data and the peers' environments are kept in
@@ -28,6 +29,7 @@ import (
 	"strongroom/bench/internal/limit"
 	"strongroom/bench/internal/report"
 	"strongroom/bench/internal/subject"
+	"strongroom/bench/internal/withdrawn"
 	"strongroom/bench/internal/work"
 )
 
@@ -38,6 +40,8 @@ func main() {
 	args := os.Args[1:]
 	if len(args) > 0 && args[0] == subject.LimitCommand {
 		run, args = limit.Command, args[1:]
+	} else if len(args) > 0 && args[0] == withdrawn.Command {
+		run, args = withdrawn.Run, args[1:]
 	}
 	if err := run(ctx, args); err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "bench:", err)
