@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"strongroom/internal/database"
@@ -27,7 +28,10 @@ func (a *App) jobs() *queue.Queue {
 		return err
 	})
 	q.Every("expire", time.Hour, func(ctx context.Context) error {
-		return a.DB.Write(ctx, func(tx *database.Tx) error { return tx.DropExpired(ctx, clock().UTC()) })
+		now := clock().UTC()
+		return a.DB.Write(ctx, func(tx *database.Tx) error {
+			return errors.Join(tx.DropExpired(ctx, now), tx.DropUnconfirmed(ctx, now.Add(-moderate.ConfirmTime)))
+		})
 	})
 	q.Every("idempotency", time.Hour, (&idempotency.Keys{DB: a.DB, Clock: clock}).Purge)
 	a.office().Register(q)

@@ -21,7 +21,7 @@ func stillAnswered() []string {
 		"/account/login/{$}", "/account/sso/login", "/account/sso/prove", "/account/two-factor/{$}", "/account/recovery-code/{$}",
 		"/account/webauthn-authenticate/options", "/account/webauthn-authenticate/validate", "/account/passkey/options", "/account/passkey/validate",
 		"/account/confirm-login/{$}", "/account/reauthenticate/{$}", "/account/logout/{$}",
-		"/admin/switches/{$}", // or nobody could end it
+		"/admin/switches/{$}", "/api/v1/moderation/switches/{name}", // or nobody could end it
 	}
 }
 

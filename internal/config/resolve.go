@@ -146,7 +146,7 @@ func (c Config) FactorFrom() (time.Time, error) {
 // checkAppeal lets the link on tombstones lead to a page or a mailbox only.
 func (c Config) checkAppeal() error {
 	if a := c.AppealURL; a != "" && !strings.HasPrefix(a, "https://") && !strings.HasPrefix(a, "mailto:") {
-		return fmt.Errorf("appeal_url: %q must begin with https:// or mailto:", a)
+		return fmt.Errorf("appeal_url: %q begins neither with https:// nor with mailto", a)
 	}
 	return nil
 }

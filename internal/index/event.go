@@ -120,8 +120,6 @@ const (
 	EventReportConfirm   = "report:verify"
 	EventReportDecide    = "report:decide"
 	EventActUndo         = "act:undo"
-	EventLabelDefine     = "label:define"
-	EventLabelDrop       = "label:remove"
 	EventAccountFreeze   = "account:freeze"
 	EventAccountUnfreeze = "account:unfreeze"
 	EventModerator       = "account:moderator:change"
@@ -236,8 +234,6 @@ var eventActions = [...]EventInfo{
 	{EventReport, "Somebody, or a rule, reported a project."},
 	{EventReportConfirm, "Who reported without an account confirmed it by the mailed link."},
 	{EventReportDecide, "A moderator decided on a report."},
-	{EventLabelDefine, "A label was defined, or is shown differently."},
-	{EventLabelDrop, "A label is defined no longer."},
 	{EventActUndo, "An act of a moderator or rule was undone."},
 	{EventAccountFreeze, "An account was frozen."},
 	{EventAccountUnfreeze, "An account is no longer frozen."},

@@ -36,7 +36,7 @@ func (a *Actions) DefineLabel(ctx context.Context, v *access.Visitor, l index.La
 			return err
 		}
 		l.CreatedBy, l.CreatedAt = v.User.Username, tx.Now
-		tx.Event(index.Event{Action: index.EventLabelDefine, Object: "label:" + l.Key, Before: before.Text, After: l.Text})
+		tx.Event(index.Event{Action: index.EventLabelPut, Object: "label:" + l.Key, Before: before.Text, After: l.Text})
 		return tx.PutLabel(ctx, l)
 	})
 }
@@ -65,7 +65,7 @@ func (a *Actions) DropLabel(ctx context.Context, v *access.Visitor, key string) 
 		if err == nil && !found {
 			err = bad("There is no label %q.", key)
 		}
-		tx.Event(index.Event{Action: index.EventLabelDrop, Object: "label:" + key})
+		tx.Event(index.Event{Action: index.EventLabelRemove, Object: "label:" + key})
 		return err
 	})
 }

@@ -16,7 +16,7 @@ import (
 	"strongroom/bench/internal/proc"
 )
 
-//go:embed postgres.sql sqlite.py
+//go:embed postgres.sql size.sql sqlite.py
 var scripts embed.FS
 
 // side is one of the two databases and the server on it.
@@ -42,7 +42,7 @@ func (o options) make(ctx context.Context, folder, name string) (*side, error) {
 		}
 		s.admin, u.Path = o.postgres, "/"+database
 		s.url = u.String()
-		if err := s.psql(ctx, s.admin, "-c", "CREATE DATABASE "+database); err != nil {
+		if err := run(ctx, "createdb", "--maintenance-db="+s.admin, database); err != nil {
 			return nil, err
 		}
 	}
@@ -96,8 +96,12 @@ func (s *side) fill(ctx context.Context, projects int, keep bool) error {
 	return nil
 }
 
-func (s *side) psql(ctx context.Context, url string, args ...string) error {
-	return s.psqlInput(ctx, url, nil, args...)
+// run carries out one of PostgreSQL's programs.
+func run(ctx context.Context, program string, args ...string) error {
+	if out, err := exec.CommandContext(ctx, program, args...).CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w: %s", program, err, out)
+	}
+	return nil
 }
 
 func (s *side) psqlInput(ctx context.Context, url string, input []byte, args ...string) error {
@@ -117,7 +121,13 @@ func (s *side) measureSize(ctx context.Context) error {
 		}
 		return err
 	}
-	out, err := exec.CommandContext(ctx, "psql", "-q", "-X", "-A", "-t", s.url, "-c", "SELECT pg_database_size(current_database())").Output()
+	size, err := scripts.ReadFile("size.sql")
+	if err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, "psql", "-q", "-X", "-A", "-t", s.url)
+	cmd.Stdin = bytes.NewReader(size)
+	out, err := cmd.Output()
 	if err == nil {
 		s.size, err = strconv.ParseInt(strings.TrimSpace(string(out)), 10, 64)
 	}
@@ -155,5 +165,5 @@ func (s *side) close(ctx context.Context, keep bool) error {
 	if parseErr != nil {
 		return parseErr
 	}
-	return s.psql(context.WithoutCancel(ctx), s.admin, "-c", "DROP DATABASE IF EXISTS "+strings.TrimPrefix(u.Path, "/")+" WITH (FORCE)")
+	return run(context.WithoutCancel(ctx), "dropdb", "--if-exists", "--force", "--maintenance-db="+s.admin, strings.TrimPrefix(u.Path, "/"))
 }

@@ -165,7 +165,7 @@ func moderationOperations() (out []operation) {
 		}
 	}
 	turn := acts("setSwitch", "PUT", "/moderation/switches/{name}", "Turns a run-time switch; by administrators in a browser", makes((*call).turn))
-	turn.Right = access.AdministerSite
+	turn.Right, turn.Always = access.AdministerSite, true // or nobody could end read-only
 	return append(out, turn,
 		acts("freezeUser", "POST", "/moderation/users/{username}/freeze", "Keeps an account from doing anything", makes((*call).freeze)),
 		acts("unfreezeUser", "POST", "/moderation/users/{username}/unfreeze", "Lets an account act again", makes((*call).unfreeze)),

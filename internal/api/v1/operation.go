@@ -29,6 +29,7 @@ type operation struct {
 	Status int // of a good answer, 0 for 200
 	Listed bool
 	Query  []parameter
+	Always bool         // also while the index is read-only
 	Errors []index.Code // beside those that every operation of its kind has
 }
 

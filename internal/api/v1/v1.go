@@ -44,7 +44,7 @@ func (a *API) Routes() []middleware.Route {
 	}
 	for _, op := range a.operations() {
 		routes = append(routes, middleware.Route{
-			Methods: op.Method, Path: Base + op.Path, Right: op.Right, Handler: a.handler(op), Machine: true, Doc: op.Summary + ".",
+			Methods: op.Method, Path: Base + op.Path, Right: op.Right, Handler: a.handler(op), Machine: true, Always: op.Always, Doc: op.Summary + ".",
 		})
 	}
 	return routes

@@ -181,7 +181,7 @@ type confirmPage struct {
 
 func (p *Pages) askConfirm(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Cache-Control", "private, no-store")
-	w.Header().Set("Referrer-Policy", "no-referrer")
+	w.Header().Set("Referrer-Policy", "same-origin")
 	return p.confirm.Write(w, r, http.StatusOK, confirmPage{Token: r.URL.Query().Get("token")})
 }
 

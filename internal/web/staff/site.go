@@ -26,7 +26,7 @@ func (s *Staff) siteRoutes() []middleware.Route {
 		{Methods: "GET", Path: "/admin/names/{$}", Right: access.Moderate, Handler: get(s.names), Doc: "Names that nobody may register."},
 		{Methods: "POST", Path: "/admin/names/{$}", Right: access.Moderate, Handler: post(s.setName, s.names), Doc: "Prohibits a name, or allows it again (ST-6)."},
 		{Methods: "GET", Path: "/admin/switches/{$}", Right: access.Moderate, Handler: get(s.switches), Doc: "The run-time switches (FN-4)."},
-		{Methods: "POST", Path: "/admin/switches/{$}", Right: access.AdministerSite, Handler: post(s.turn, s.switches), Doc: "Turns a run-time switch."},
+		{Methods: "POST", Path: "/admin/switches/{$}", Always: true, Right: access.AdministerSite, Handler: post(s.turn, s.switches), Doc: "Turns a run-time switch."},
 	}
 }
 
