@@ -156,6 +156,58 @@ func TestMirrorConverges(t *testing.T) {
 	}
 }
 
+// A mirror follows what is deleted, restored and quarantined, and has the same files again afterwards (SD-19, SN-8).
+func TestMirrorFollowsWithdrawals(t *testing.T) {
+	for _, client := range []Client{Bandersnatch, BandersnatchOld} {
+		t.Run(string(client), func(t *testing.T) {
+			t.Parallel()
+			s := startSite(t)
+			m := mirror{Env(t), client, s}
+			s.publish(shelf()...)
+			s.settled("room-lib")
+			m.sync()
+			m.converged("room-lib")
+			for _, step := range [][2][]string{
+				{{"project", "delete", "room-lib", "--release", "1.0", "--category", "owner"}, {"project", "restore", "room-lib", "--release", "1.0"}},
+				{{"project", "delete", "room-lib", "--file", "room_lib-1.1-py3-none-any.whl"}, {"project", "restore", "room-lib", "--file", "room_lib-1.1-py3-none-any.whl"}},
+				{{"quarantine", "room-lib", "--release", "1.1", "--reason", "suspected malware"}, {"clear-takedown", "room-lib", "--release", "1.1"}},
+			} {
+				before := len(s.page("room-lib").Files)
+				s.admin(step[0]...)
+				s.settled("room-lib")
+				m.sync()
+				m.converged("room-lib")
+				if now := len(s.page("room-lib").Files); now >= before {
+					t.Errorf("%v: %d files are listed, before %d", step[0], now, before)
+				}
+				s.admin(step[1]...)
+				s.settled("room-lib")
+				m.sync()
+				m.converged("room-lib")
+				if now := len(s.page("room-lib").Files); now != before {
+					t.Errorf("%v: %d files are listed, before %d", step[1], now, before)
+				}
+			}
+			m.follows("room-more", []string{"project", "delete", "room-more", "--category", "owner"}, []string{"project", "restore", "room-more"})
+			m.follows("room-more", []string{"quarantine", "room-more", "--reason", "suspected malware"}, []string{"clear-takedown", "room-more"})
+			installsFrom(t, m)
+		})
+	}
+}
+
+// follows withdraws a whole project: the mirror must go on, and be as the index is once the project is back. Meanwhile it keeps its copy,
+// as bandersnatch does with every 404 of the JSON API.
+func (m mirror) follows(project string, withdraw, bringBack []string) {
+	m.t.Helper()
+	m.of.admin(withdraw...)
+	m.of.settled("room-lib")
+	m.sync()
+	m.of.admin(bringBack...)
+	m.of.settled(project)
+	m.sync()
+	m.converged(project)
+}
+
 // installsFrom installs from the mirror's folder, as its users will.
 func installsFrom(t *testing.T, m mirror) {
 	t.Helper()

@@ -20,23 +20,29 @@ import (
 
 var update = flag.Bool("update", false, "write docs/CLIENTS.md")
 
-// said is a flag of the table: what is set on a project with the releases 1.0 and 1.1, the second of which it is about.
+// said is a flag of the table: what is set on a project with the releases 1.0 and 1.1, the second of which it is about, with its file.
 type said struct {
-	title   string
-	release bool // on the release 1.1, not on the project
-	flag    []string
+	title string
+	on    string // "" for the project, or release or file
+	flag  []string
 }
 
 // sayings are all kinds that clients can meet (ST-17).
 func sayings() []said {
 	return []said{
-		{"yanked release", true, []string{"yanked", "--reason", "broken build"}},
-		{"deprecated release", true, []string{"deprecated", "--category", "insecure", "--reason", "use 1.0"}},
-		{"archived project", false, []string{"archived", "--reason", "finished"}},
-		{"quarantined project", false, []string{"quarantined", "--reason", "suspected malware"}},
-		{"release removed as malware", true, []string{"removed", "--category", "malware", "--reason", "steals keys"}},
-		{"project removed as malware", false, []string{"removed", "--category", "malware", "--reason", "steals keys"}},
-		{"deleted release", true, []string{"deleted", "--category", "owner", "--reason", "wrong build"}},
+		{"yanked release", "release", []string{"yanked", "--reason", "broken build"}},
+		{"yanked file", "file", []string{"yanked", "--reason", "broken build"}},
+		{"deprecated release", "release", []string{"deprecated", "--category", "insecure", "--reason", "use 1.0"}},
+		{"deprecated project", "", []string{"deprecated", "--reason", "use another"}},
+		{"archived project", "", []string{"archived", "--reason", "finished"}},
+		{"locked project", "", []string{"locked", "--category", "dispute", "--reason", "two people claim it"}},
+		{"quarantined project", "", []string{"quarantined", "--reason", "suspected malware"}},
+		{"quarantined release", "release", []string{"quarantined", "--reason", "suspected malware"}},
+		{"release removed as malware", "release", []string{"removed", "--category", "malware", "--reason", "steals keys"}},
+		{"project removed as malware", "", []string{"removed", "--category", "malware", "--reason", "steals keys"}},
+		{"file removed by law", "file", []string{"removed", "--category", "legal", "--reason", "court order"}},
+		{"deleted release", "release", []string{"deleted", "--category", "owner", "--reason", "wrong build"}},
+		{"deleted project", "", []string{"deleted", "--category", "owner", "--reason", "not maintained"}},
 	}
 }
 
@@ -99,8 +105,11 @@ func stockSayings(t *testing.T) (s *site, urls, sums map[string]string) {
 			}
 		}
 		on := []string{"flag", "set", "--project", row.name()}
-		if row.release {
+		switch row.on {
+		case "release":
 			on = append(on, "--release", "1.1")
+		case "file":
+			on = append(on, "--file", strings.ReplaceAll(row.name(), "-", "_")+"-1.1-py3-none-any.whl")
 		}
 		s.admin(append(on, row.flag...)...)
 	}
