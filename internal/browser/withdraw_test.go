@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"strongroom/internal/app/apptest"
+	"strongroom/internal/config"
 )
 
 // TestOwnersWay looks at each page on which owners withdraw something: yank,
@@ -28,7 +29,7 @@ func TestOwnersWayWithoutScript(t *testing.T) {
 // owner is somebody with a project of several releases and one to use instead.
 func owner(t *testing.T, first func(*person)) *person {
 	t.Helper()
-	s := start(t, public)
+	s := start(t, public, func(c *config.Config) { c.Docs.Show = "always" })
 	p := somebody(t, s, "alice")
 	first(p)
 	p.everything()
@@ -51,6 +52,7 @@ func (p *person) withdraw(look func(name string)) {
 	p.deprecates(look)
 	p.archives(look)
 	p.prove()
+	p.redirects(look)
 	p.deletes(look)
 	p.deletesAll(look)
 }
@@ -118,6 +120,23 @@ func (p *person) archives(look func(name string)) {
 	p.see("is not archived any more")
 }
 
+// redirects the old documentation, and ends that.
+func (p *person) redirects(look func(name string)) {
+	p.t.Helper()
+	p.goTo(storyDemo + "documentation/")
+	look("project-documentation")
+	p.fill("#redirect-url", "https://127.0.0.1/story")
+	p.click("form[action$='/documentation/'] button:not([name=remove])")
+	p.see("is a number, not a name")
+	look("project-documentation-wrong")
+	p.fill("#redirect-url", "https://story.example.org/docs")
+	p.click("form[action$='/documentation/'] button:not([name=remove])")
+	p.see("https://story.example.org/docs")
+	look("project-documentation-set")
+	p.click("button[name=remove]")
+	p.see("redirects nowhere")
+}
+
 // deletes a file and a release, and restores them.
 func (p *person) deletes(look func(name string)) {
 	p.t.Helper()
@@ -140,6 +159,9 @@ func (p *person) deletes(look func(name string)) {
 	p.click(".danger button")
 	p.see("The release 1.0 is deleted.")
 	look("project-releases-deleted")
+	p.goTo("/project/story-demo/1.0/")
+	p.see("must not be used")
+	look("release-gone")
 	p.goTo(storyDemo + "releases/")
 	p.click("section[aria-labelledby=deleted] button")
 	p.see("story-demo 1.0 is restored.")
