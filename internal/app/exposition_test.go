@@ -29,8 +29,8 @@ func scrape(t *testing.T, address string) map[string]float64 {
 	if got := resp.Header.Get("Content-Type"); !strings.HasPrefix(got, "text/plain; version=0.0.4") {
 		t.Errorf("content type %q", got)
 	}
-	comment := regexp.MustCompile(`^# (HELP|TYPE) ([a-z_]+) (.+)$`)
-	sample := regexp.MustCompile(`^([a-z_]+)((?:\{[a-z]+="(?:[^"\\\n]|\\["\\n])*"(?:,[a-z]+="(?:[^"\\\n]|\\["\\n])*")*\})?) (\S+)$`)
+	comment := regexp.MustCompile(`^# (HELP|TYPE) ([a-z_][a-z0-9_]*) (.+)$`)
+	sample := regexp.MustCompile(`^([a-z_][a-z0-9_]*)((?:\{[a-z]+="(?:[^"\\\n]|\\["\\n])*"(?:,[a-z]+="(?:[^"\\\n]|\\["\\n])*")*\})?) (\S+)$`)
 	samples, family := map[string]float64{}, ""
 	for _, line := range strings.Split(strings.TrimSuffix(string(text), "\n"), "\n") {
 		if c := comment.FindStringSubmatch(line); c != nil {

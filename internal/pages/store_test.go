@@ -120,7 +120,11 @@ func TestPagesOfWithdrawnProjects(t *testing.T) {
 		} {
 			name := row.kind + "-one"
 			s.MustUpload(apptest.Wheel(name, "1.0", "x"))
-			s.Run("admin", "flag", "set", "--project", name, row.kind, "--reason", "why")
+			set := []string{"admin", "flag", "set", "--project", name, row.kind, "--reason", "why"}
+			if row.kind == index.Deleted {
+				set = append(set, "--category", "owner")
+			}
+			s.Run(set...)
 			page, err := s.Pages.Get(context.Background(), pages.Key{Kind: pages.SimpleJSON, Name: name})
 			switch {
 			case row.code != "":

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -82,18 +83,19 @@ func TestPrograms(t *testing.T) {
 
 // TestServices get the file as the body and what is known of it in a header.
 func TestServices(t *testing.T) {
-	var answer func(w http.ResponseWriter)
+	var answer atomic.Pointer[func(w http.ResponseWriter)] // a silent service still answers when the next is asked
+	says := func(fn func(w http.ResponseWriter)) { answer.Store(&fn) }
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		var told scan.File
 		if err != nil || string(body) != "content" || json.Unmarshal([]byte(r.Header.Get("Strongroom-File")), &told) != nil || told != about {
 			t.Errorf("%q, %+v, %v", body, told, err)
 		}
-		answer(w)
+		(*answer.Load())(w)
 	}))
 	defer service.Close()
 	s := &scan.Scanner{Target: service.URL, Timeout: time.Second}
-	answer = func(w http.ResponseWriter) { io.WriteString(w, `{"action":"refuse","reason":"bad"}`) }
+	says(func(w http.ResponseWriter) { io.WriteString(w, `{"action":"refuse","reason":"bad"}`) })
 	if v, err := s.Scan(t.Context(), content(t), about); err != nil || v != (scan.Verdict{Action: index.ActionRefuse, Reason: "bad"}) {
 		t.Errorf("%+v, %v", v, err)
 	}
@@ -103,7 +105,7 @@ func TestServices(t *testing.T) {
 		"nonsense":   func(w http.ResponseWriter) { io.WriteString(w, "<html>") },
 		"silence":    func(http.ResponseWriter) { time.Sleep(1500 * time.Millisecond) },
 	} {
-		answer = bad
+		says(bad)
 		if v, err := s.Scan(t.Context(), content(t), about); err == nil {
 			t.Errorf("%s: %+v", name, v)
 		}

@@ -23,24 +23,40 @@ func (a *API) handler(op operation) middleware.Handler {
 		rec := middleware.Of(w)
 		rec.Reserved = true // owners see more, so no cache that people share keeps it
 		c := &call{API: a, ctx: r.Context(), r: r, visitor: rec.Visitor, at: rec.At, maintain: a.Maintain}
-		if sent, err := c.placed(w, op); sent || err != nil {
-			return err
+		err := c.answer(w, rec, op)
+		if index.HasCode(err, index.CodeNotFound) {
+			soundHidden(w, rec)
 		}
-		if err := c.recognise(rec); err != nil {
-			return err
-		}
-		if err := c.limit(w, op); err != nil {
-			return err
-		}
-		if op.Method == http.MethodGet {
-			answer, err := c.read(op, a.DB.Q)
-			if err != nil {
-				return err
-			}
-			return answer.write(w, r)
-		}
+		return err
+	}
+}
+
+// soundHidden takes from the answer about what is not there all that the gate's
+// does not have: a name that nobody has sounds like that of a private project.
+func soundHidden(w http.ResponseWriter, rec *middleware.Record) {
+	rec.Reserved = false
+	w.Header().Del("RateLimit-Policy")
+	w.Header().Del("RateLimit")
+}
+
+func (c *call) answer(w http.ResponseWriter, rec *middleware.Record, op operation) error {
+	if sent, err := c.placed(w, op); sent || err != nil {
+		return err
+	}
+	if err := c.recognise(rec); err != nil {
+		return err
+	}
+	if err := c.limit(w, op); err != nil {
+		return err
+	}
+	if op.Method != http.MethodGet {
 		return c.change(w, op)
 	}
+	answer, err := c.read(op, c.DB.Q)
+	if err != nil {
+		return err
+	}
+	return answer.write(w, c.r)
 }
 
 // placed finds the name in the address; another spelling of it is sent on to the

@@ -2,14 +2,17 @@ package durability
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"mime"
 	"mime/multipart"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"strongroom/internal/app/apptest"
 	"strongroom/internal/blob/blobtest"
+	"strongroom/internal/index"
 	"strongroom/internal/upload"
 )
 
@@ -39,7 +42,7 @@ func newFaulty(t *testing.T, s *apptest.Server) *faulty {
 func (f *faulty) wheel(project string) apptest.Dist {
 	f.made++
 	if project == "" {
-		project = fmt.Sprintf("new%d", f.made)
+		project = fmt.Sprintf("new-%x", sha256.Sum256([]byte{byte(f.made)}))[:16] // names that look alike would be reported
 	}
 	d := apptest.Wheel(project, fmt.Sprintf("1.%d", f.made), "x")
 	f.send(d)
@@ -67,6 +70,7 @@ func (f *faulty) accept(d apptest.Dist) error {
 // folder (U-20).
 func (f *faulty) untouched(d apptest.Dist, attempt func() (failed bool)) bool {
 	f.t.Helper()
+	f.quiet()
 	before, page := f.rows.dump(), f.Get("/simple/"+d.Name+"/").Text
 	if !attempt() {
 		return false
@@ -79,6 +83,21 @@ func (f *faulty) untouched(d apptest.Dist, attempt func() (failed bool)) bool {
 	}
 	f.nothingStaged()
 	return true
+}
+
+// quiet waits until the server has done what earlier uploads queued, for that changes rows too.
+func (f *faulty) quiet() {
+	f.t.Helper()
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		n, err := f.DB.JobsDue(f.t.Context(), index.JobNewProject, time.Now())
+		if err != nil {
+			f.t.Fatal(err)
+		}
+		if n == 0 {
+			return
+		}
+	}
+	f.t.Fatal("the queued work is never done")
 }
 
 func (f *faulty) nothingStaged() {

@@ -71,6 +71,7 @@ func TestDatabaseFailureLeavesNoTrace(t *testing.T) {
 // writes uploads a file, and makes sure that the tests know of every table that this changes.
 func (f *faulty) writes(d apptest.Dist) {
 	f.t.Helper()
+	f.quiet()
 	before := f.rows.dump()
 	f.MustUpload(d)
 	f.arrived(d)
@@ -86,7 +87,7 @@ func (f *faulty) writes(d apptest.Dist) {
 func written() []string {
 	return []string{
 		"INSERT names", "INSERT filename_registry", "INSERT blobs", "INSERT projects", "INSERT roles", "INSERT releases",
-		"INSERT release_metadata", "INSERT version_registry", "INSERT files", "INSERT events", "INSERT journal",
+		"INSERT release_metadata", "INSERT jobs", "INSERT version_registry", "INSERT files", "INSERT events", "INSERT journal",
 		"UPDATE names", "UPDATE projects", "UPDATE serial",
 	}
 }

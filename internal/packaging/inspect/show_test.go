@@ -2,7 +2,6 @@ package inspect_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -64,16 +63,11 @@ func TestShowCrosses(t *testing.T) {
 	defer f.Close()
 	q := request("demo-1.0-py3-none-any.whl")
 	q.Show = []string{"demo/__init__.py"}
-	asked, err := json.Marshal(q)
+	reply, err := inspect.Handle(q.Encode(), f)
 	if err != nil {
 		t.Fatal(err)
 	}
-	reply, err := inspect.Handle(asked, f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var r inspect.Report
-	if err := json.Unmarshal(reply, &r); err != nil || len(r.Shown) != 1 || string(r.Shown[0].Bytes) != text || len(r.Refusals) == 0 {
+	if r, err := inspect.DecodeReport(reply); err != nil || len(r.Shown) != 1 || string(r.Shown[0].Bytes) != text || len(r.Refusals) == 0 {
 		t.Errorf("%+v, %v", r, err)
 	}
 }

@@ -78,12 +78,12 @@ func (p *Pages) ask(w http.ResponseWriter, r *http.Request) error {
 		middleware.Redirect(w, r, "/project/"+packaging.NormalizeName(name)+"/submit-malware-report/", http.StatusMovedPermanently)
 		return nil
 	}
-	if middleware.Of(w).Visitor.Anonymous() && !p.actions.Settings.Anonymous {
-		return middleware.See(w, "/account/login/?next="+url.QueryEscape(r.URL.RequestURI()))
-	}
-	page, err := p.page(w, r, r.URL.Query())
+	page, err := p.page(w, r, r.URL.Query()) // first: what is not there asks nobody to sign in, as what is private
 	if err != nil {
 		return err
+	}
+	if middleware.Of(w).Visitor.Anonymous() && !p.actions.Settings.Anonymous {
+		return middleware.See(w, "/account/login/?next="+url.QueryEscape(r.URL.RequestURI()))
 	}
 	return p.form.Write(w, r, http.StatusOK, page)
 }
