@@ -169,7 +169,7 @@ func TestSweepRacesUploads(t *testing.T) {
 		}
 		for u := range 4 {
 			uploads.Go(func() {
-				for i := 0; i < each || removed.Load() < 3 && i < 50*each; i++ { // until a few met
+				for i := 0; i < each || removed.Load() < 3 && i < 3*each; i++ { // until a few met
 					uploadOrphan(t, s, bucket, fmt.Sprintf("demo%d", u), i)
 				}
 			})
@@ -191,8 +191,26 @@ func TestSweepRacesUploads(t *testing.T) {
 // would leave them.
 func uploadOrphan(t *testing.T, s *apptest.Server, bucket *hot, name string, i int) {
 	d := apptest.Wheel(name, fmt.Sprintf("1.%d", i), "x")
-	bucket.play(orphan(t, s, d.Body), orphan(t, s, []byte(d.Metadata)))
+	body := orphan(t, s, d.Body)
+	bucket.play(body, orphan(t, s, []byte(d.Metadata)))
+	if i%4 == 0 { // else a slow sweep may never meet one
+		begun(t, s, body)
+	}
 	if r := s.Upload(s.Token, d); r.StatusCode != http.StatusOK {
 		t.Errorf("%s: %s %s", d.Filename, r.Status, r.Text)
+	}
+}
+
+// begun waits until a sweep has taken its first step on a blob, or its second; for two seconds at most.
+func begun(t *testing.T, s *apptest.Server, key blob.Key) {
+	t.Helper()
+	for end := time.Now().Add(2 * time.Second); time.Now().Before(end) && has(t, s, key); time.Sleep(time.Millisecond) {
+		condemned, err := s.DB.Condemned(context.Background())
+		if err != nil {
+			t.Error(err)
+		}
+		if slices.Contains(condemned, string(key)) {
+			return
+		}
 	}
 }
