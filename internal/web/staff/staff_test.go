@@ -51,7 +51,7 @@ func (w *world) quarantineAndUndo(r index.Report) {
 	w.t.Helper()
 	order := []string{"do", "quarantine", "on", "project", "reason", "suspected malware", "note", "see chat", "verdict:" + r.UID, "confirmed"}
 	seen := w.mod.PostForm(evidence+"act/", append(order, "preview", "yes")...)
-	for _, text := range []string{"What clients will see", "HTTP/1.1 403 Quarantined on ", "suspected malware", "Nothing is done yet", `value="suspected malware"`} {
+	for _, text := range []string{"What clients will see", "HTTP/1.1 403 Quarantined: suspected malware since ", "suspected malware", "Nothing is done yet", `value="suspected malware"`} {
 		if seen.StatusCode != http.StatusOK || !strings.Contains(seen.Text, text) {
 			w.t.Errorf("preview: %s, without %q\n%s", seen.Status, text, seen.Text)
 		}
