@@ -120,9 +120,10 @@ func (a *API) withheld(h http.Header, st *pages.FileState) error {
 }
 
 // served reports whether a file's bytes are given out: also those that its owner
-// deleted, where the operator keeps them for who pinned them (SD-8).
+// deleted, where the operator keeps them for who pinned them (SD-8), unless they
+// were purged (SD-21).
 func (a *API) served(st *pages.FileState) bool {
-	return st.Status.File == "" || a.KeepDeleted && st.Status.File == index.CodeFileDeleted && st.Status.Served.Side == index.ByOwner
+	return st.Status.File == "" || a.KeepDeleted && st.PurgedAt.IsZero() && st.Status.File == index.CodeFileDeleted && st.Status.Served.Side == index.ByOwner
 }
 
 // fileFor is how long caches keep a file. Clients may keep it for good, since a

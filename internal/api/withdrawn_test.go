@@ -147,6 +147,11 @@ func TestSD8KeepDeleted(t *testing.T) {
 	if got := statusLine(t, s, "GET", path, ""); !strings.HasPrefix(got, "403 Quarantined since ") {
 		t.Errorf("deleted and quarantined: %q", got)
 	}
+	s.Run("admin", "flag", "clear", "--project", "demo", "quarantined")
+	s.Run("admin", "project", "purge", "demo", "--category", "secret")
+	if got := statusLine(t, s, "GET", path, ""); !strings.HasPrefix(got, "410 File deleted by its owner on ") {
+		t.Errorf("deleted and purged: %q", got)
+	}
 }
 
 // TestSN6LegacyJSONSaysWhy: 404 with the facts, the word of the standing under status for those who ask for plain JSON (SD-7).

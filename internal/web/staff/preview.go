@@ -16,6 +16,7 @@ type preview struct {
 	Status index.Status
 	Banner string // the first line of the project's page
 	Code   int    // of the addresses of its files, 200 where they are served
+	Phrase string // with it, as installers print it
 	Upload string // what an upload hears, "" where it goes through
 	Listed bool   // the Simple page of the project offers what it concerns
 }
@@ -41,7 +42,7 @@ func (s *Staff) preview(w http.ResponseWriter, r *http.Request, o order) (*previ
 	st := index.StatusOf(levels...)
 	p := &preview{Do: o.Do, Shown: o.Shown, Status: st, Banner: cmp.Or(st.Phrase(), "No banner"), Code: http.StatusOK, Listed: st.Offered}
 	if st.File != "" {
-		p.Code = middleware.Status(st.File.Info().Kind)
+		p.Code, p.Phrase = middleware.Status(st.File.Info().Kind), st.FilePhrase(s.URL+"/project/"+r.PathValue("project")+"/")
 	}
 	if st.Upload != "" {
 		p.Upload = st.Upload.Info().Title
