@@ -31,7 +31,9 @@ type documentationPage struct {
 	refusal
 	projectFrame
 	Redirect index.DocsRedirect // zero URL for none
-	Hosted   string             // where the documentation is now, "" for nowhere
+
+	Keep, Permanent bool   // what is ticked
+	Hosted          string // where the documentation is now, "" for nowhere
 }
 
 func (g *Groups) documentation(w http.ResponseWriter, r *http.Request, f refusal) (err error) {
@@ -41,6 +43,10 @@ func (g *Groups) documentation(w http.ResponseWriter, r *http.Request, f refusal
 	}
 	if data.Redirect, _, err = g.DB.DocsRedirect(r.Context(), data.Project.ID); err != nil {
 		return err
+	}
+	data.Keep, data.Permanent = data.Redirect.URL == "" || data.Redirect.KeepPath, data.Redirect.Permanent
+	if f.Bad("documentation") {
+		data.Keep, data.Permanent = f.Typed.Get("keep_path") != "", f.Typed.Get("permanent") != ""
 	}
 	if data.Project.DocsPrefix != "" && g.Docs.URL != "" {
 		data.Hosted = g.Docs.URL + "/" + data.Project.DocsPrefix + "/"
