@@ -29,6 +29,11 @@ func LookHere(_ context.Context, file *os.File, q inspect.Request) (inspect.Repo
 // refuses the archive, whatever it was that it could not stand (AV-2).
 func Sandboxed(pool *sandbox.Pool) Look {
 	return func(ctx context.Context, file *os.File, q inspect.Request) (report inspect.Report, err error) {
+		info, err := file.Stat()
+		if err != nil {
+			return report, err
+		}
+		q.Size = info.Size()
 		reply, err := pool.Run(ctx, q.Encode(), file)
 		if err == nil {
 			report, err = inspect.DecodeReport(reply)

@@ -20,6 +20,7 @@ import (
 // Request says what is looked into, and for what.
 type Request struct {
 	Filename string // of the distribution, without folders
+	Size     int64  // of the file in bytes; 0 has Handle ask the file, which some file systems refuse to a child
 	Project  string // whose sdist it is; "" where only its metadata tell
 	Limits   dist.Limits
 	Texts    []string // byte strings to look for in its files
@@ -146,11 +147,14 @@ func Handle(request []byte, file File) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errRequest, err)
 	}
-	info, err := file.Stat()
-	if err != nil {
-		return nil, err
+	if q.Size == 0 {
+		info, err := file.Stat()
+		if err != nil {
+			return nil, err
+		}
+		q.Size = info.Size()
 	}
-	report, err := Inspect(file, info.Size(), q)
+	report, err := Inspect(file, q.Size, q)
 	if err != nil {
 		return nil, err
 	}

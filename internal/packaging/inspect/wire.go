@@ -38,6 +38,7 @@ func (r Report) encode() []byte {
 
 func (q *Request) fields(c *coder) {
 	text(c, &q.Filename)
+	number(c, &q.Size)
 	text(c, &q.Project)
 	l := &q.Limits
 	number(c, &l.Members)
