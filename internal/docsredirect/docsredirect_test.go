@@ -170,6 +170,7 @@ func TestDR7Targets(t *testing.T) {
 func FuzzTarget(f *testing.F) {
 	f.Add("a/../b", "x=1")
 	f.Add("//evil.example", "")
+	f.Add(".", "0")
 	f.Add("%0d%0a", "%")
 	f.Fuzz(func(t *testing.T, rest, query string) {
 		r := docsredirect.Redirect{URL: "https://docs.example.com/demo", KeepPath: true}

@@ -15,13 +15,14 @@ func (r Redirect) Target(rest, query string) string {
 	}
 	var b strings.Builder
 	b.WriteString(r.base())
-	slash := strings.HasSuffix(rest, "/") || rest == ""
+	slash := true // what is only dots and slashes is the first page
 	for segment := range strings.SplitSeq(rest, "/") {
 		if segment == "" || segment == "." || segment == ".." {
 			continue
 		}
 		b.WriteByte('/')
 		b.WriteString(url.PathEscape(segment))
+		slash = strings.HasSuffix(rest, "/")
 	}
 	if slash {
 		b.WriteByte('/')
