@@ -23,9 +23,13 @@ func (a *App) documentation() manage.Documentation {
 	return manage.Documentation{Policy: a.docsPolicy(), Always: a.Config.Docs.Show == "always", URL: a.Config.Docs.URL}
 }
 
-// writeRedirects writes the file of redirects. Names that it cannot hold are
-// logged.
-func (a *App) writeRedirects(ctx context.Context, file string) error {
+// writeRedirects writes the file of redirects, if there is to be one. Names that
+// it cannot hold are logged.
+func (a *App) writeRedirects(ctx context.Context) error {
+	file := a.Config.Docs.RedirectsFile
+	if file == "" {
+		return nil
+	}
 	left, err := ops.WriteRedirects(ctx, a.DB.Q, file)
 	if len(left) > 0 {
 		a.Log.Warn("documentation: names that the file of redirects cannot hold", "names", left)

@@ -40,12 +40,8 @@ func (a *App) jobs() *queue.Queue {
 	q.Handle(moderate.JobTellReporter, a.Moderate.TellReporter)
 	q.Handle(moderate.JobNewProject, a.Moderate.NewProject)
 	q.Handle(standing.TimerJob, (&standing.Timers{Recorder: a.Recorder}).Run)
-	if file := a.Config.Docs.RedirectsFile; file != "" {
-		q.Handle(maintain.DocsJob, func(ctx context.Context, _ json.RawMessage) error { return a.writeRedirects(ctx, file) })
-		q.Every("docs-redirects-hourly", time.Hour, func(ctx context.Context) error { return a.writeRedirects(ctx, file) })
-	} else {
-		q.Handle(maintain.DocsJob, func(context.Context, json.RawMessage) error { return nil })
-	}
+	q.Handle(maintain.DocsJob, func(ctx context.Context, _ json.RawMessage) error { return a.writeRedirects(ctx) })
+	q.Every("docs-redirects-hourly", time.Hour, a.writeRedirects)
 	if a.purger != nil {
 		q.Handle(purgeJob, a.purger.Run)
 	}

@@ -7,15 +7,13 @@ import (
 	"strongroom/internal/index"
 	"strongroom/internal/moderate"
 	"strongroom/internal/packaging"
-	"strongroom/internal/packaging/pep440"
 	"strongroom/internal/standing"
 )
 
 // takenPart is what a takedown is of.
 type takenPart struct {
 	Project string `arg:"" help:"The project."`
-	Release string `help:"Only one release of it." xor:"part"`
-	File    string `help:"Only one file of it." xor:"part"`
+	part
 }
 
 // words are what is said of a takedown.
@@ -78,16 +76,12 @@ func (c *ClearTakedownCommand) Run(ctx context.Context, o *Operator) error {
 
 // act runs fn with the part held, and tells how to undo it.
 func (p takenPart) act(ctx context.Context, o *Operator, asJSON bool, fn func(*change.Tx, standing.Subject) (index.Act, error)) error {
-	canonical := ""
-	if p.Release != "" {
-		v, err := pep440.Parse(p.Release)
-		if err != nil {
-			return err
-		}
-		canonical = v.Canonical()
+	on, err := p.place()
+	if err != nil {
+		return err
 	}
 	return moderated(ctx, o, asJSON, func(tx *change.Tx) (index.Act, error) {
-		s, err := standing.Find(ctx, tx, packaging.NormalizeName(p.Project), canonical, p.File)
+		s, err := standing.Find(ctx, tx, packaging.NormalizeName(p.Project), on.Version, on.File)
 		if err != nil {
 			return index.Act{}, err
 		}

@@ -44,18 +44,7 @@ func NewGroups(g Groups) *Groups {
 // Routes is the table of these pages. An address without its last slash leads to
 // the page.
 func (g *Groups) Routes() []middleware.Route {
-	routes := slices.Concat(g.projectRoutes(), g.settingsRoutes(), g.releaseRoutes(), g.ruleRoutes(), g.deletionRoutes(), g.documentationRoutes(), g.collaborationRoutes(), g.organizationRoutes(), g.teamRoutes())
-	for _, route := range routes {
-		if bare, ok := strings.CutSuffix(route.Path, "/{$}"); ok && route.Methods == "GET" {
-			routes = append(routes, middleware.Route{Methods: "GET", Path: bare, Right: route.Right, Handler: slash, Doc: "Redirects to the page with a slash."})
-		}
-	}
-	return routes
-}
-
-func slash(w http.ResponseWriter, r *http.Request) error {
-	middleware.Redirect(w, r, r.URL.Path+"/", http.StatusMovedPermanently)
-	return nil
+	return shell.Slashed(slices.Concat(g.projectRoutes(), g.settingsRoutes(), g.releaseRoutes(), g.ruleRoutes(), g.deletionRoutes(), g.documentationRoutes(), g.collaborationRoutes(), g.organizationRoutes(), g.teamRoutes()))
 }
 
 // refusal is what was wrong with the form that led to a page, zero for a page

@@ -57,18 +57,7 @@ func New(s Staff) (*Staff, error) {
 // Routes is the table of these pages. An address without its last slash leads to
 // the page.
 func (s *Staff) Routes() []middleware.Route {
-	routes := slices.Concat(s.queueRoutes(), s.projectRoutes(), s.siteRoutes(), s.peopleRoutes(), s.flagRoutes())
-	for _, route := range routes {
-		if bare, ok := strings.CutSuffix(route.Path, "/{$}"); ok && route.Methods == "GET" {
-			routes = append(routes, middleware.Route{Methods: "GET", Path: bare, Right: route.Right, Handler: slash, Doc: "Redirects to the page with a slash."})
-		}
-	}
-	return routes
-}
-
-func slash(w http.ResponseWriter, r *http.Request) error {
-	middleware.Redirect(w, r, r.URL.Path+"/", http.StatusMovedPermanently)
-	return nil
+	return shell.Slashed(slices.Concat(s.queueRoutes(), s.projectRoutes(), s.siteRoutes(), s.peopleRoutes(), s.flagRoutes()))
 }
 
 // frame is what all pages know.
