@@ -1,0 +1,140 @@
+package flood
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"strongroom/bench/internal/data"
+	"strongroom/bench/internal/load"
+	"strongroom/bench/internal/report"
+	"strongroom/bench/internal/subject"
+)
+
+// connections is how many the flood has open.
+const connections = 256
+
+// lead is how long a flood goes on before its pages are counted.
+const lead = 500 * time.Millisecond
+
+// row is one page under one flood, a value for each round; times in ms.
+type row struct {
+	program, page  string
+	quiet, flooded []float64 // p99
+	calm, busy     []float64 // p50
+	rate, cost     []float64 // attempts answered a second; µs of the server's processor time for each
+	answers        map[int]int
+	memory         int64
+}
+
+// measure takes turns: each program, quiet and flooded, one after the other.
+func (o options) measure(ctx context.Context, w world) error {
+	for _, page := range []string{"/simple/" + data.Name(0) + "/", "/project/" + data.Name(0) + "/"} {
+		if !strings.Contains(w.name+" "+page, o.only) {
+			continue
+		}
+		if err := o.measurePage(ctx, w, page); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o options) measurePage(ctx context.Context, w world, page string) (err error) {
+	var servers []*subject.Server
+	var rows []*row
+	for binary := range strings.SplitSeq(o.binaries, ",") {
+		s, end, err := o.start(ctx, w, binary)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, end()) }()
+		servers, rows = append(servers, s), append(rows, &row{program: filepath.Base(binary), page: page, answers: map[int]int{}})
+	}
+	for range o.rounds {
+		for i, s := range servers {
+			if err := o.round(ctx, w, s, rows[i]); err != nil {
+				return err
+			}
+		}
+	}
+	for i, r := range rows {
+		if _, r.memory, err = servers[i].Process.Memory(); err != nil {
+			return err
+		}
+		r.print(w)
+	}
+	return nil
+}
+
+// round is a quiet part and a flooded one.
+func (o options) round(ctx context.Context, w world, s *subject.Server, r *row) error {
+	quiet, err := o.read(ctx, s, r.page, o.quiet)
+	if err != nil {
+		return err
+	}
+	plan := load.Plan{Addr: s.Addr, Conns: connections, Requests: o.attempts(w, s), For: lead + o.flooded, Rate: o.rate}
+	flood := o.first(1, func() (load.Result, error) { return load.Run(ctx, plan) })
+	time.Sleep(lead)
+	before, e1 := s.Process.CPU()
+	began := time.Now()
+	flooded, e2 := o.read(ctx, s, r.page, o.flooded)
+	after, e3 := s.Process.CPU()
+	took := time.Since(began)
+	came := <-flood
+	if err := errors.Join(e1, e2, e3, came.err); err != nil {
+		return fmt.Errorf("%w; the server's log: %s", err, s.Process.Tail())
+	}
+	r.note(quiet, flooded)
+	for status, n := range came.Answers {
+		r.answers[status] += n
+	}
+	rate := came.Rate()
+	r.rate = append(r.rate, rate)
+	r.cost = append(r.cost, float64((after-before).Microseconds())/(rate*took.Seconds()))
+	return s.Process.ForgetLog()
+}
+
+func (r *row) note(quiet, flooded load.Result) {
+	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+	r.quiet, r.calm = append(r.quiet, ms(quiet.Quantile(0.99))), append(r.calm, ms(quiet.Quantile(0.5)))
+	r.flooded, r.busy = append(r.flooded, ms(flooded.Quantile(0.99))), append(r.busy, ms(flooded.Quantile(0.5)))
+}
+
+// read asks for a page again and again, each time when the answer has come.
+func (o options) read(ctx context.Context, s *subject.Server, page string, d time.Duration) (load.Result, error) {
+	got := <-o.first(2, func() (load.Result, error) {
+		return load.Run(ctx, load.Plan{Addr: s.Addr, Conns: 1, For: d, Requests: []load.Request{s.Get(page, 200, "Accept: text/html", "Accept-Encoding: gzip")}})
+	})
+	return got.Result, got.err
+}
+
+func (r *row) print(w world) {
+	ratio, mark := report.PairedRatio(r.flooded, r.quiet), "✓"
+	if ratio >= 2 {
+		mark = "✗"
+	}
+	var answers []string
+	for _, status := range slices.Sorted(maps.Keys(r.answers)) {
+		answers = append(answers, fmt.Sprintf("%d × %d", r.answers[status], status))
+	}
+	fmt.Printf("| %s | %s | %s | %.2f → %.2f ms | %.2f → %.2f ms | %.1f × %s (%.1f – %.1f) | %d MB | %.0f a second: %s | %.0f µs |\n", r.program, w.name, r.page,
+		report.Median(r.quiet), report.Median(r.flooded), report.Median(r.calm), report.Median(r.busy), ratio, mark, least(r), most(r),
+		r.memory/1e6, report.Median(r.rate), strings.Join(answers, ", "), report.Median(r.cost))
+}
+
+// least and most are the ends of the rounds' ratios.
+func least(r *row) float64 { return slices.Min(r.ratios()) }
+func most(r *row) float64  { return slices.Max(r.ratios()) }
+
+func (r *row) ratios() (all []float64) {
+	for i := range r.quiet {
+		all = append(all, r.flooded[i]/r.quiet[i])
+	}
+	return all
+}
