@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -72,6 +73,7 @@ func set() data.Set {
 
 // Run measures, and writes a table as Markdown.
 func Run(ctx context.Context, args []string) (err error) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	runtime.LockOSThread() // a server dies with the thread that started it, and those of clients end
 	o, err := parse(args)
 	if err != nil {

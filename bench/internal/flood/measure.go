@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -74,6 +75,7 @@ func (o options) measurePage(ctx context.Context, w world, page string) (err err
 
 // round is a quiet part and a flooded one.
 func (o options) round(ctx context.Context, w world, s *subject.Server, r *row) error {
+	runtime.GC() // the only time: while clients go first, nothing may wait for other threads of ours
 	quiet, err := o.read(ctx, s, r.page, o.quiet)
 	if err != nil {
 		return err
@@ -106,10 +108,14 @@ func (r *row) note(quiet, flooded load.Result) {
 	r.flooded, r.busy = append(r.flooded, ms(flooded.Quantile(0.99))), append(r.busy, ms(flooded.Quantile(0.5)))
 }
 
-// read asks for a page again and again, each time when the answer has come.
+// reads is how often a page is asked for in a second: a prime, so that reader and
+// flood do not fall into step.
+const reads = 997
+
+// read asks for a page by the clock too.
 func (o options) read(ctx context.Context, s *subject.Server, page string, d time.Duration) (load.Result, error) {
 	got := <-o.first(2, func() (load.Result, error) {
-		return load.Run(ctx, load.Plan{Addr: s.Addr, Conns: 1, For: d, Requests: []load.Request{s.Get(page, 200, "Accept: text/html", "Accept-Encoding: gzip")}})
+		return load.Run(ctx, load.Plan{Addr: s.Addr, Conns: 16, For: d, Rate: reads, Requests: []load.Request{s.Get(page, 200, "Accept: text/html", "Accept-Encoding: gzip")}})
 	})
 	return got.Result, got.err
 }
