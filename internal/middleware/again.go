@@ -7,8 +7,8 @@ import (
 )
 
 // again remembers the last refusal that said when to come back: those come in
-// floods, with the same words for a second at least, and rendering one costs as
-// much as the rest of the refusal (P34). The zero value is ready; nil remembers
+// floods, with the same words for a second at least, and rendering the page was a
+// tenth of what a refusal cost in a profile (P34). The zero value is ready; nil remembers
 // nothing.
 type again struct{ last atomic.Pointer[rendered] }
 

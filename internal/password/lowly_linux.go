@@ -11,8 +11,8 @@ import (
 // somebody else wants all the time, so that a busy server does not keep people from signing in.
 const favour = 5
 
-// patience is how long a hash runs only while nothing else of this server wants the processor: three times what it takes
-// by itself.
+// patience is how long a hash runs only while nothing else of this server wants the processor: two to three times what it
+// takes by itself.
 const patience = 100 * time.Millisecond
 
 // longSlice is the longest slice of time that the kernel takes. A thread that wakes up and asks for a shorter one goes
