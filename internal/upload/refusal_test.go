@@ -59,6 +59,20 @@ func rows(t *testing.T, s *apptest.Server) string {
 	return out.String()
 }
 
+// settled is what the index holds when the work of earlier uploads is done, which else would go away meanwhile.
+func settled(t *testing.T, s *apptest.Server) string {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		held := rows(t, s)
+		if !strings.Contains(held, `,"new-project",`) {
+			return held
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("work waits for 20 seconds:\n%s", held)
+		}
+	}
+}
+
 // staged lists the files that uploads under way have written.
 func staged(t *testing.T, s *apptest.Server) []string {
 	t.Helper()
@@ -75,7 +89,7 @@ func (row refused) send(t *testing.T, s *apptest.Server) {
 	u := &sent{Dist: apptest.Wheel("demo", "1.0", "a payload that is new"), token: s.Token}
 	u.fields = u.Fields()
 	row.upload(u)
-	before := rows(t, s)
+	before := settled(t, s)
 	r := s.UploadForm(u.token, u.Dist, u.fields)
 	var body struct {
 		Title, Detail, Message string
