@@ -146,7 +146,6 @@ func landlock(limits) (string, error) {
 	}
 	defer func() { _ = unix.Close(int(ruleset)) }()
 	if confined() {
-		runtime.LockOSThread()
 		return fmt.Sprintf("version %d: no file%s", abi, landlockWords(abi)), restrictThread(ruleset)
 	}
 	where, err := onAllThreads(unix.SYS_LANDLOCK_RESTRICT_SELF, ruleset, 0)
