@@ -112,6 +112,10 @@ type RecentRelease struct {
 	At      int64 // microseconds
 }
 
+// offers holds for a release r that people can see: it is not withdrawn, and
+// neither are all of its files. One without files has no page.
+const offers = `r.withdrawn = 0 AND EXISTS (SELECT 1 FROM files f WHERE f.release_id = r.id AND f.withdrawn = 0)`
+
 // RecentReleases lists live releases of live projects, the newest first: of all
 // public ones, or of the one that name names, which may be private.
 func (q Q) RecentReleases(ctx context.Context, name string, n int) ([]RecentRelease, error) {
@@ -121,7 +125,7 @@ func (q Q) RecentReleases(ctx context.Context, name string, n int) ([]RecentRele
 	}
 	var out []RecentRelease
 	err := q.each(ctx, `SELECT p.display_name, p.name, r.version, r.summary, r.created_at FROM releases r
-		JOIN projects p ON p.id = r.project_id WHERE r.withdrawn = 0 AND p.withdrawn = 0`+where+`
+		JOIN projects p ON p.id = r.project_id WHERE `+offers+` AND p.withdrawn = 0`+where+`
 		ORDER BY r.created_at DESC, r.id DESC LIMIT $1`, args, func(rows *sql.Rows) error {
 		var r RecentRelease
 		err := rows.Scan(&r.Project, &r.Name, &r.Version, &r.Summary, &r.At)
