@@ -113,8 +113,9 @@ type RecentRelease struct {
 }
 
 // offers holds for a release r that people can see: it is not withdrawn, and
-// neither are all of its files. One without files has no page.
-const offers = `r.withdrawn = 0 AND EXISTS (SELECT 1 FROM files f WHERE f.release_id = r.id AND f.withdrawn = 0)`
+// neither are all of its files. One without files has no page. It is written so
+// that PostgreSQL asks it of one release after the other, and not of all files.
+const offers = `r.withdrawn = 0 AND (SELECT f.id FROM files f WHERE f.release_id = r.id AND f.withdrawn = 0 LIMIT 1) IS NOT NULL`
 
 // RecentReleases lists live releases of live projects, the newest first: of all
 // public ones, or of the one that name names, which may be private.
