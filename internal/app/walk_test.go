@@ -71,6 +71,9 @@ func (w *walk) steps(n int) {
 		if i%100 == 99 {
 			w.settled()
 		}
+		if i%1000 == 999 {
+			w.t.Logf("after %d steps: %v", i+1, w.passed)
+		}
 		if w.t.Failed() {
 			w.t.Fatalf("step %d; the last were\n%s", i, strings.Join(w.seen[max(0, len(w.seen)-12):], "\n"))
 		}
