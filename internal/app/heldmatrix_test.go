@@ -32,7 +32,7 @@ func heldActs() map[string]string {
 		page + "release/{version}/undeprecate/{$}":                                 "",
 		page + "release/{version}/reopen/{$}":                                      "",
 		page + "rules/{$}":                                                         "specifier=%3C2&" + deprecate,
-		page + "rules/end/{$}":                                                     "rule=1",
+		page + "rules/end/{$}":                                                     "rule=RULE",
 		page + "delete_project/{$}":                                                "confirm_project_name=demo",
 		page + "documentation/{$}":                                                 "redirect_url=https%3A%2F%2Fdocs.example.org%2F",
 		page + "delete_project_docs/{$}":                                           "confirm_project_name=demo",
@@ -78,7 +78,7 @@ type person struct {
 }
 
 // heldWorld gives the project demo to the organization acme, with a team for each role, somebody invited, and a deleted release.
-func heldWorld(w *owned) (people []person, invitation string) {
+func heldWorld(w *owned) (people []person, invitation, rule string) {
 	w.t.Helper()
 	for _, args := range [][]string{
 		{"organization", "create", "acme", "--owner", "dora"},
@@ -109,7 +109,7 @@ func heldWorld(w *owned) (people []person, invitation string) {
 	}
 	_, err = w.Maintain.SetFlag(w.ctx, w.as("alice"), w.project(), standing.Place{File: demoWheel}, index.Flag{Kind: index.Yanked})
 	w.must(err)
-	_, _, err = w.Maintain.AddRule(w.ctx, w.as("alice"), w.project(), index.ReleaseRule{Kind: index.Deprecated, Specifier: "==2.*"})
+	made, _, err := w.Maintain.AddRule(w.ctx, w.as("alice"), w.project(), index.ReleaseRule{Kind: index.Deprecated, Specifier: "==2.*"})
 	w.must(err)
 	w.delete(standing.Place{File: demoSdist})
 	w.must(w.Recorder.Do(w.ctx, index.Operator(), func(tx *change.Tx) error {
@@ -132,7 +132,7 @@ func heldWorld(w *owned) (people []person, invitation string) {
 		}))
 		people = append(people, p)
 	}
-	return people, offers[0].Hash
+	return people, offers[0].Hash, fmt.Sprint(made.ID)
 }
 
 // TestSN2EveryActByEverybody: while a project is in quarantine no act of pages or of /api/v1 and no upload changes it,
@@ -140,7 +140,7 @@ func heldWorld(w *owned) (people []person, invitation string) {
 // comes later must be in the table. In the end everybody's right is proven by an act that succeeds.
 func TestSN2EveryActByEverybody(t *testing.T) {
 	eachOwned(t, func(w *owned) {
-		people, invitation := heldWorld(w)
+		people, invitation, rule := heldWorld(w)
 		w.Run("admin", "flag", "set", "--project", "demo", "quarantined", "--reason", "held")
 		acts := heldActs()
 		for _, route := range w.Routes {
@@ -154,7 +154,7 @@ func TestSN2EveryActByEverybody(t *testing.T) {
 		before := w.traces()
 		for act, body := range acts {
 			for _, p := range people {
-				w.heldAct(p, act, strings.ReplaceAll(body, "INVITATION", invitation))
+				w.heldAct(p, strings.ReplaceAll(act, "{id}", rule), strings.NewReplacer("INVITATION", invitation, "RULE", rule).Replace(body))
 			}
 			if now := w.traces(); now != before {
 				t.Fatalf("%s changed something:\n%s\nwas\n%s", act, now, before)
@@ -199,7 +199,7 @@ func (w *owned) heldAct(p person, act, body string) {
 	if strings.HasSuffix(path, "/restore") {
 		version, file = "3.0", demoSdist
 	}
-	path = strings.NewReplacer("{$}", "", "{project}", "demo", "{version}", version, "{filename}", file, "{id}", "1", "{organization}", "acme", "{team}", "blue").Replace(path)
+	path = strings.NewReplacer("{$}", "", "{project}", "demo", "{version}", version, "{filename}", file, "{organization}", "acme", "{team}", "blue").Replace(path)
 	var r apptest.Response
 	if strings.HasPrefix(path, "/api/") {
 		headers := []string{"Authorization", "Bearer " + p.token}
