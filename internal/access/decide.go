@@ -31,6 +31,7 @@ type At struct {
 	Project      index.Project      // zero ID when the place is none
 	Organization index.Organization // zero ID when the place is none
 	Role         index.RoleName     // "" for none
+	Owned        bool               // it owned a part of the project when that was deleted (SD-18)
 }
 
 // name is the thing for messages.
@@ -45,7 +46,7 @@ func (at At) name() string {
 }
 
 // hidden reports whether the visitor must not learn that the thing exists.
-func (at At) hidden() bool { return at.Project.Private && at.Role == "" }
+func (at At) hidden() bool { return at.Project.Private && at.Role == "" && !at.Owned }
 
 // missing reports whether the thing that somebody wants to manage is not there.
 // The refusal is the one for what is hidden: nobody learns which of both it is.
@@ -267,7 +268,10 @@ func (g *Guard) Locate(ctx context.Context, v *Visitor, rule Rule, name string) 
 	if at.Project, found, err = g.DB.Project(ctx, name); err != nil || !found || v.Anonymous() {
 		return at, err
 	}
-	at.Role, err = g.DB.RoleOf(ctx, at.Project.ID, v.User.ID)
+	if at.Role, err = g.DB.RoleOf(ctx, at.Project.ID, v.User.ID); err != nil || at.Role != "" || rule.Right != RestoreThings {
+		return at, err
+	}
+	at.Owned, err = g.DB.OwnedWithin(ctx, at.Project.ID, v.User.ID)
 	return at, err
 }
 

@@ -50,6 +50,8 @@ func crowd(t *testing.T, db *database.DB) {
 			large + "INSERT INTO blobs (sha256, size, created_at) SELECT 's' || i, 1, 1 FROM n",
 			large + "INSERT INTO files (release_id, project_id, filename, packagetype, python_version, size, sha256, blake2b_256, md5, metadata_sha256, uploaded_at) " +
 				"SELECT 1, 1, 'f' || i, 'bdist_wheel', 'py3', 1, 's' || i, 'b', 'm', 'm' || i, 1 FROM n",
+			small + "INSERT INTO files (release_id, project_id, filename, packagetype, python_version, size, sha256, blake2b_256, md5, metadata_sha256, uploaded_at) " +
+				"SELECT i, i, 'g' || i, 'bdist_wheel', 'py3', 1, 's' || i, 'b', 'm', 'm' || i, 1 FROM n",
 			large + "INSERT INTO file_reports (file_id, warnings) SELECT id, '[\"x\"]' FROM files WHERE id IN (SELECT i FROM n)",
 			large + "INSERT INTO filename_registry (identity, filename, name, sha256, size, created_at) SELECT 'i' || i, 'f' || i, 'p1', 's', 1, 1 FROM n",
 		} {

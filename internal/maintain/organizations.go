@@ -160,3 +160,48 @@ func RemoveOrganization(ctx context.Context, tx *change.Tx, o index.Organization
 	tx.Event(index.Event{Action: index.EventGroupDelete, Object: groupObject(o), Before: o.Name})
 	return tx.DeleteOrganization(ctx, o.ID)
 }
+
+// Dissolve removes an organization for operators, whatever it has. Its projects
+// stay: those that nobody owns then are marked, and their names returned (SD-24).
+func Dissolve(ctx context.Context, tx *change.Tx, o index.Organization) (ownerless []string, err error) {
+	projects, o, err := holdAll(ctx, tx, o)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range projects {
+		if err := takeOut(ctx, tx, p, o); err != nil {
+			return nil, err
+		}
+		left, err := tx.Ownerless(ctx, p.ID)
+		if err != nil {
+			return nil, err
+		}
+		if left {
+			tx.Event(index.Event{Action: index.EventOwnerless, Object: "project:" + p.Name, Before: "organization " + o.Name})
+			ownerless = append(ownerless, p.Name)
+		}
+	}
+	return ownerless, RemoveOrganization(ctx, tx, o)
+}
+
+// holdAll holds the names of an organization's projects and then the
+// organization, in which no other project may have come meanwhile.
+func holdAll(ctx context.Context, tx *change.Tx, o index.Organization) ([]index.Project, index.Organization, error) {
+	projects, err := tx.ProjectsOfOrganization(ctx, o.ID)
+	if err != nil {
+		return nil, o, err
+	}
+	for _, p := range projects {
+		if err := tx.HoldName(ctx, p.Name); err != nil {
+			return nil, o, err
+		}
+	}
+	if o, err = holdOrganization(ctx, tx, o); err != nil {
+		return nil, o, err
+	}
+	now, err := tx.ProjectsOfOrganization(ctx, o.ID)
+	if err == nil && len(now) != len(projects) {
+		err = bad("The projects of %s change just now. Try again.", o.Name)
+	}
+	return now, o, err
+}

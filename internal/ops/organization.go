@@ -15,7 +15,7 @@ type OrganizationCommand struct {
 	Create OrganizationCreate `cmd:"" help:"Make an organization. Example: strongroom admin organization create acme --owner alice"`
 	List   OrganizationList   `cmd:"" help:"List the organizations."`
 	Member OrganizationMember `cmd:"" help:"Put somebody into an organization as Owner, Manager or Member, or take them out with \"none\"."`
-	Delete OrganizationDelete `cmd:"" help:"Delete an organization without projects."`
+	Delete OrganizationDelete `cmd:"" help:"Delete an organization; with --projects also one that has some, which then belong to nobody but their own owners."`
 }
 
 // OrganizationCreate makes an organization.
@@ -133,15 +133,49 @@ func (c *OrganizationMember) Run(ctx context.Context, o *Operator) error {
 
 // OrganizationDelete removes an organization.
 type OrganizationDelete struct {
-	Name string `arg:"" help:"The organization."`
-	JSON bool   `name:"json" help:"Answer as JSON."`
+	Name     string `arg:"" help:"The organization."`
+	Projects bool   `help:"Delete it although it has projects. They stay; those that nobody owns then are listed by 'project list --ownerless'."`
+	JSON     bool   `name:"json" help:"Answer as JSON."`
 }
 
 // Run implements Command.
 func (c *OrganizationDelete) Run(ctx context.Context, o *Operator) error {
-	err := inOrganization(ctx, o, c.Name, func(tx *change.Tx, g index.Organization) error { return maintain.RemoveOrganization(ctx, tx, g) })
+	ownerless := []string{}
+	err := o.Recorder.Do(ctx, index.Operator(), func(tx *change.Tx) error {
+		g, found, err := tx.Organization(ctx, c.Name)
+		if err == nil && !found {
+			err = fmt.Errorf("there is no organization %q", c.Name)
+		}
+		if err != nil {
+			return err
+		}
+		remove := maintain.Dissolve
+		if !c.Projects {
+			remove = withoutProjects
+		}
+		left, err := remove(ctx, tx, g)
+		ownerless = append([]string{}, left...)
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	return o.say(c.JSON, map[string]any{"deleted": c.Name}, "Deleted the organization %s.\n", c.Name)
+	return o.say(c.JSON, map[string]any{"deleted": c.Name, "ownerless": ownerless}, "Deleted the organization %s.\n%s", c.Name, sayOwnerless(ownerless))
+}
+
+// withoutProjects removes an organization that has none.
+func withoutProjects(ctx context.Context, tx *change.Tx, g index.Organization) ([]string, error) {
+	g, found, err := tx.LockOrganization(ctx, g.ID)
+	if err != nil || !found {
+		return nil, fmt.Errorf("the organization is being deleted (%w)", err)
+	}
+	return nil, maintain.RemoveOrganization(ctx, tx, g)
+}
+
+// sayOwnerless tells an operator which projects need an owner now.
+func sayOwnerless(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return "Nobody owns these now: " + strings.Join(names, ", ") + ". Give each an owner, for example with 'admin role set'.\n"
 }

@@ -78,9 +78,27 @@ func (c *call) restoreFile(none) error {
 
 func (c *call) restore(on maintain.Place) error {
 	if c.at.Project.ID == 0 {
-		return noProject(c.project)
+		if err := c.findHeld(); err != nil {
+			return err
+		}
 	}
 	return c.maintain.Restore(c.ctx, c.visitor, c.at.Project, on)
+}
+
+// findHeld finds the project of the visitor that lost the name of the address
+// when it was deleted, because it never had a file (SD-15).
+func (c *call) findHeld() error {
+	all, err := c.maintain.DeletedOf(c.ctx, c.visitor)
+	for _, d := range all {
+		if d.Level == index.OnProject && d.Project.Name == c.project {
+			c.at.Project = d.Project
+			return nil
+		}
+	}
+	if err == nil {
+		err = noProject(c.project)
+	}
+	return err
 }
 
 // forecastJSON is what a deletion would mean (SD-3).

@@ -72,9 +72,13 @@ func (c *call) insider(q database.Q, p index.Project) (role index.RoleName, sees
 	return role, role == index.Owner || role == index.Maintainer || u.Superuser || u.Moderator, nil
 }
 
-// here finds the project in the address.
+// here finds the project in the address, also when the request took the name
+// from it (SD-15).
 func (c *call) here(q database.Q) (index.Project, error) {
 	p, found, err := q.Project(c.ctx, c.project)
+	if err == nil && !found && c.at.Project.ID != 0 {
+		p, found, err = q.ProjectByID(c.ctx, c.at.Project.ID)
+	}
 	if err == nil && !found {
 		err = noProject(c.project)
 	}
