@@ -74,10 +74,7 @@ func (a *Actions) DropLabel(ctx context.Context, v *access.Visitor, key string) 
 // with it, note is private. It counts those it stands on now.
 func (a *Actions) SetLabel(ctx context.Context, v *access.Visitor, on []Thing, f index.Flag, note string) (n int, err error) {
 	return a.each(ctx, v, on, func(tx *change.Tx, s standing.Subject) (bool, error) {
-		if _, isFlag := index.KindOf(f.Kind); isFlag {
-			return false, bad("%q is no label, but a flag.", f.Kind)
-		}
-		_, err := standing.Set(ctx, tx, s, f, note)
+		err := setLabel(ctx, tx, s, f, note)
 		return err == nil, err
 	})
 }
@@ -85,16 +82,55 @@ func (a *Actions) SetLabel(ctx context.Context, v *access.Visitor, on []Thing, f
 // ClearLabel takes a label off things, and counts them. Things without it are
 // passed over: somebody else was faster.
 func (a *Actions) ClearLabel(ctx context.Context, v *access.Visitor, from []Thing, key string) (n int, err error) {
-	return a.each(ctx, v, from, func(tx *change.Tx, s standing.Subject) (bool, error) {
-		if _, isFlag := index.KindOf(key); isFlag {
-			return false, bad("%q is no label, but a flag.", key)
-		}
-		_, stands, err := tx.StandingFlag(ctx, s.Level, s.ID, key)
-		if err != nil || !stands {
-			return false, err
-		}
-		return true, standing.Clear(ctx, tx, s, key)
+	return a.each(ctx, v, from, func(tx *change.Tx, s standing.Subject) (bool, error) { return clearLabel(ctx, tx, s, key) })
+}
+
+// LabelPart is SetLabel for a project, release or file by its names. It says
+// which that is.
+func (a *Actions) LabelPart(ctx context.Context, v *access.Visitor, project string, on standing.Place, f index.Flag, note string) (thing Thing, err error) {
+	err = a.onSubject(ctx, v, project, on, func(tx *change.Tx, s standing.Subject) error {
+		thing = Thing{s.Level, s.ID}
+		return setLabel(ctx, tx, s, f, note)
 	})
+	return thing, err
+}
+
+// UnlabelPart is ClearLabel for a project, release or file by its names. It says
+// which that is.
+func (a *Actions) UnlabelPart(ctx context.Context, v *access.Visitor, project string, on standing.Place, key string) (thing Thing, err error) {
+	err = a.onSubject(ctx, v, project, on, func(tx *change.Tx, s standing.Subject) error {
+		thing = Thing{s.Level, s.ID}
+		_, err := clearLabel(ctx, tx, s, key)
+		return err
+	})
+	return thing, err
+}
+
+func setLabel(ctx context.Context, tx *change.Tx, s standing.Subject, f index.Flag, note string) error {
+	if err := noFlag(f.Kind); err != nil {
+		return err
+	}
+	_, err := standing.Set(ctx, tx, s, f, note)
+	return err
+}
+
+// clearLabel reports whether the label stood there.
+func clearLabel(ctx context.Context, tx *change.Tx, s standing.Subject, key string) (bool, error) {
+	if err := noFlag(key); err != nil {
+		return false, err
+	}
+	_, stands, err := tx.StandingFlag(ctx, s.Level, s.ID, key)
+	if err != nil || !stands {
+		return false, err
+	}
+	return true, standing.Clear(ctx, tx, s, key)
+}
+
+func noFlag(key string) error {
+	if _, isFlag := index.KindOf(key); isFlag {
+		return bad("%q is no label, but a flag.", key)
+	}
+	return nil
 }
 
 // each runs fn in one change on things that are there, and counts where it did
@@ -103,7 +139,7 @@ func (a *Actions) each(ctx context.Context, v *access.Visitor, on []Thing, fn fu
 	if len(on) == 0 || len(on) > maxThings {
 		return 0, bad("Choose 1 to %d things at a time.", maxThings)
 	}
-	err = a.do(ctx, v, access.Moderate, func(tx *change.Tx, _ *access.Visitor) error {
+	err = a.do(ctx, v, access.Moderate, func(tx *change.Tx, v *access.Visitor) error {
 		n = 0 // the change may run again
 		for _, thing := range on {
 			s, found, err := standing.FindByID(ctx, tx, thing.Level, thing.ID)
@@ -112,6 +148,11 @@ func (a *Actions) each(ctx context.Context, v *access.Visitor, on []Thing, fn fu
 			}
 			if !found {
 				continue
+			}
+			if s.ProjectID != 0 {
+				if err := mayMeet(ctx, tx, v.User, s.Name); err != nil {
+					return err
+				}
 			}
 			did, err := fn(tx, s)
 			if err != nil {
