@@ -12,6 +12,7 @@ import (
 // labelsJSON is all labels on a thing, for moderators.
 type labelsJSON struct {
 	Labels []heldLabelJSON `json:"labels" doc:"The labels on it, the newest first."`
+	Act    string          `json:"act,omitempty" doc:"The act's identifier: it is undone with it. None where nothing was done."`
 }
 
 // heldLabelJSON is a label on a thing, for moderators.
@@ -21,8 +22,8 @@ type heldLabelJSON struct {
 	SetBy string `json:"set_by" doc:"Who set it."`
 }
 
-func (c *call) allLabelsOn(thing moderate.Thing) (out labelsJSON, err error) {
-	out.Labels = []heldLabelJSON{}
+func (c *call) allLabelsOn(thing moderate.Thing, act index.Act) (out labelsJSON, err error) {
+	out.Labels, out.Act = []heldLabelJSON{}, act.UID
 	err = c.eachLabel(c.DB.Q, thing.Level, thing.ID, func(l index.Label, f database.StoodFlag) {
 		out.Labels = append(out.Labels, heldLabelJSON{toPlaced(l, f), f.Note, f.SetBy})
 	})
@@ -45,11 +46,11 @@ func (c *call) labelPart(in labelBody) (out labelsJSON, err error) {
 	if err != nil {
 		return out, err
 	}
-	thing, err := c.Moderate.LabelPart(c.ctx, c.visitor, c.project, on, c.flagOf(in), in.Note)
+	act, err := c.Moderate.LabelPart(c.ctx, c.visitor, c.project, on, c.flagOf(in), in.Note)
 	if err != nil {
 		return out, err
 	}
-	return c.allLabelsOn(thing)
+	return c.labelsOnPart(act)
 }
 
 func (c *call) unlabelPart(none) (out labelsJSON, err error) {
@@ -57,11 +58,36 @@ func (c *call) unlabelPart(none) (out labelsJSON, err error) {
 	if err != nil {
 		return out, err
 	}
-	thing, err := c.Moderate.UnlabelPart(c.ctx, c.visitor, c.project, on, c.path("label"))
+	act, err := c.Moderate.UnlabelPart(c.ctx, c.visitor, c.project, on, c.path("label"))
 	if err != nil {
 		return out, err
 	}
-	return c.allLabelsOn(thing)
+	return c.labelsOnPart(act)
+}
+
+// labelsOnPart is for the part of the project that the address names, after an
+// act on it.
+func (c *call) labelsOnPart(act index.Act) (out labelsJSON, err error) {
+	p, err := c.here(c.DB.Q)
+	if err != nil {
+		return out, err
+	}
+	thing := moderate.Thing{Level: index.OnProject, ID: p.ID}
+	switch {
+	case c.path("filename") != "":
+		f, err := c.file(c.DB.Q, p)
+		if err != nil {
+			return out, err
+		}
+		thing = moderate.Thing{Level: index.OnFile, ID: f.ID}
+	case c.path("version") != "":
+		r, err := c.release(c.DB.Q, p)
+		if err != nil {
+			return out, err
+		}
+		thing = moderate.Thing{Level: index.OnRelease, ID: r.ID}
+	}
+	return c.allLabelsOn(thing, act)
 }
 
 // labelled finds the account or organization in the address.
@@ -79,10 +105,11 @@ func (c *call) label(in labelBody) (out labelsJSON, err error) {
 	if err != nil {
 		return out, err
 	}
-	if _, err := c.Moderate.SetLabel(c.ctx, c.visitor, []moderate.Thing{thing}, c.flagOf(in), in.Note); err != nil {
+	_, act, err := c.Moderate.SetLabel(c.ctx, c.visitor, []moderate.Thing{thing}, c.flagOf(in), in.Note)
+	if err != nil {
 		return out, err
 	}
-	return c.allLabelsOn(thing)
+	return c.allLabelsOn(thing, act)
 }
 
 func (c *call) unlabel(none) (out labelsJSON, err error) {
@@ -90,10 +117,11 @@ func (c *call) unlabel(none) (out labelsJSON, err error) {
 	if err != nil {
 		return out, err
 	}
-	if _, err := c.Moderate.ClearLabel(c.ctx, c.visitor, []moderate.Thing{thing}, c.path("label")); err != nil {
+	_, act, err := c.Moderate.ClearLabel(c.ctx, c.visitor, []moderate.Thing{thing}, c.path("label"))
+	if err != nil {
 		return out, err
 	}
-	return c.allLabelsOn(thing)
+	return c.allLabelsOn(thing, act)
 }
 
 // definitionBody defines a label.

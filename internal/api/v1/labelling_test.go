@@ -33,6 +33,10 @@ func TestST12Labels(t *testing.T) {
 			if got := public[0].(map[string]any); got["key"] != "watched" || got["reason"] != "asked twice" || got["until"] != "2999-01-01T00:00:00Z" || got["note"] != nil {
 				t.Errorf("%s: %v", read, got)
 			}
+			w.want(200, "", token, "POST", "/moderation/acts/"+all["act"].(string)+"/undo", "")
+			if left := w.want(200, "", token, "DELETE", at+"inner", ""); left["act"] != nil || len(left["labels"].([]any)) != 1 {
+				t.Errorf("%s, undone: %v", at, left)
+			}
 			w.want(422, index.CodeInvalidBody, token, "PUT", at+"undefined", "")
 			w.want(422, index.CodeInvalidBody, token, "PUT", at+"quarantined", `{"reason": "x"}`)
 			for range 2 {
