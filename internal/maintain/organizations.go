@@ -205,3 +205,21 @@ func holdAll(ctx context.Context, tx *change.Tx, o index.Organization) ([]index.
 	}
 	return now, o, err
 }
+
+// ProjectsSeen lists an organization's projects for somebody in it; who does not
+// lead it hears nothing of private ones without a role there.
+func ProjectsSeen(ctx context.Context, q database.Q, o index.Organization, userID int64, leads bool) (out []index.Project, err error) {
+	all, err := q.ProjectsOfOrganization(ctx, o.ID)
+	for _, p := range all {
+		role := index.RoleName("")
+		if p.Private && !leads {
+			if role, err = q.RoleOf(ctx, p.ID, userID); err != nil {
+				return nil, err
+			}
+		}
+		if !p.Private || leads || role != "" {
+			out = append(out, p)
+		}
+	}
+	return out, err
+}

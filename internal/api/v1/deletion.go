@@ -16,12 +16,13 @@ type deletionBody struct {
 	Reason  string `json:"reason,omitempty" doc:"Why, in one public line of at most 500 characters."`
 }
 
-// confirmed refuses a deletion whose thing was not named (SD-3).
-func (b deletionBody) confirmed(names ...string) error {
-	if slices.Contains(names, b.Confirm) {
+// confirmed refuses what cannot simply be taken back and whose thing was not
+// named (SD-3).
+func confirmed(given string, names ...string) error {
+	if slices.Contains(names, given) {
 		return nil
 	}
-	return index.Refuse(index.CodeInvalidBody, "Nothing was deleted: confirm must be %q.", names[0])
+	return index.Refuse(index.CodeInvalidBody, "Nothing was done: confirm must be %q.", names[0])
 }
 
 // delete does nothing when it was deleted before: to ask twice is no second
@@ -38,7 +39,7 @@ func (c *call) deleteProject(in deletionBody) error {
 	if err != nil {
 		return err
 	}
-	if err := in.confirmed(p.Name, p.DisplayName); err != nil {
+	if err := confirmed(in.Confirm, p.Name, p.DisplayName); err != nil {
 		return err
 	}
 	return c.delete(maintain.Place{}, p.Standing, in)
@@ -49,7 +50,7 @@ func (c *call) deleteRelease(in deletionBody) error {
 	if err != nil {
 		return err
 	}
-	if err := in.confirmed(r.Version); err != nil {
+	if err := confirmed(in.Confirm, r.Version); err != nil {
 		return err
 	}
 	return c.delete(maintain.Place{Version: r.Canonical}, r.Standing, in)
@@ -60,7 +61,7 @@ func (c *call) deleteFile(in deletionBody) error {
 	if err != nil {
 		return err
 	}
-	if err := in.confirmed(f.Filename); err != nil {
+	if err := confirmed(in.Confirm, f.Filename); err != nil {
 		return err
 	}
 	return c.delete(maintain.Place{File: f.Filename}, f.Standing, in)

@@ -255,7 +255,7 @@ func (a answer) write(w http.ResponseWriter, r *http.Request) error {
 }
 
 // onCondition refuses the change when If-Match names another state, now and
-// again under the lock of the project's name.
+// again under the lock of the project's name or of the organization.
 func (c *call) onCondition(op operation) error {
 	wanted := c.r.Header.Values("If-Match")
 	if len(wanted) == 0 {
@@ -264,7 +264,7 @@ func (c *call) onCondition(op operation) error {
 	if op.Reads.run == nil {
 		return index.Refuse(index.CodePrecondition, "There is no state at this address that If-Match could name; leave it out.")
 	}
-	check := func(ctx context.Context, q database.Q, _ index.Project) error {
+	check := func(_ context.Context, q database.Q) error {
 		there, err := c.read(op, q)
 		if err != nil {
 			return err
@@ -275,5 +275,5 @@ func (c *call) onCondition(op operation) error {
 		return index.Refuse(index.CodePrecondition, "If-Match does not name the state that is there, whose ETag is %s. Read it again before you change it.", there.header["ETag"])
 	}
 	c.maintain = c.Maintain.OnlyIf(check)
-	return check(c.ctx, c.DB.Q, index.Project{})
+	return check(c.ctx, c.DB.Q)
 }
