@@ -10,6 +10,7 @@ import (
 	"strongroom/internal/change"
 	"strongroom/internal/index"
 	"strongroom/internal/notify"
+	"strongroom/internal/standing"
 )
 
 // Close ends the visitor's account. What it published stays, and nobody else
@@ -49,12 +50,14 @@ func Remove(ctx context.Context, tx *change.Tx, u index.User) (ownerless []strin
 		return nil, err
 	}
 	for _, g := range grants {
-		left, err := tx.Ownerless(ctx, g.Project.ID)
+		if slices.Contains(ownerless, g.Project.Name) { // there may be several ways to one project
+			continue
+		}
+		left, err := standing.MarkOwnerless(ctx, tx, g.Project, "user "+u.Username)
 		if err != nil {
 			return nil, err
 		}
-		if left && !slices.Contains(ownerless, g.Project.Name) {
-			tx.Event(index.Event{Action: index.EventOwnerless, Object: "project:" + g.Project.Name, Before: "user " + u.Username})
+		if left {
 			ownerless = append(ownerless, g.Project.Name)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -14,6 +15,7 @@ import (
 	"strongroom/internal/index"
 	"strongroom/internal/notify"
 	"strongroom/internal/ratelimit"
+	"strongroom/internal/standing"
 )
 
 // OrganizationRoles lists the roles of an organization.
@@ -172,12 +174,11 @@ func Dissolve(ctx context.Context, tx *change.Tx, o index.Organization) (ownerle
 		if err := takeOut(ctx, tx, p, o); err != nil {
 			return nil, err
 		}
-		left, err := tx.Ownerless(ctx, p.ID)
+		left, err := standing.MarkOwnerless(ctx, tx, p, "organization "+o.Name)
 		if err != nil {
 			return nil, err
 		}
 		if left {
-			tx.Event(index.Event{Action: index.EventOwnerless, Object: "project:" + p.Name, Before: "organization " + o.Name})
 			ownerless = append(ownerless, p.Name)
 		}
 	}
@@ -200,7 +201,8 @@ func holdAll(ctx context.Context, tx *change.Tx, o index.Organization) ([]index.
 		return nil, o, err
 	}
 	now, err := tx.ProjectsOfOrganization(ctx, o.ID)
-	if err == nil && len(now) != len(projects) {
+	same := func(a, b index.Project) bool { return a.ID == b.ID }
+	if err == nil && !slices.EqualFunc(now, projects, same) {
 		err = bad("The projects of %s change just now. Try again.", o.Name)
 	}
 	return now, o, err

@@ -52,18 +52,28 @@ func accountNamed(ctx context.Context, tx *change.Tx, name string) (index.User, 
 	return u, err
 }
 
+// organizationNamed finds an organization.
+func organizationNamed(ctx context.Context, tx *change.Tx, name string) (index.Organization, error) {
+	g, found, err := tx.Organization(ctx, name)
+	if err == nil && !found {
+		err = fmt.Errorf("there is no organization %q", name)
+	}
+	return g, err
+}
+
 // inOrganization runs fn with an organization held.
 func inOrganization(ctx context.Context, o *Operator, name string, fn func(tx *change.Tx, g index.Organization) error) error {
 	return o.Recorder.Do(ctx, index.Operator(), func(tx *change.Tx) error {
-		g, found, err := tx.Organization(ctx, name)
+		g, err := organizationNamed(ctx, tx, name)
 		if err != nil {
 			return err
 		}
-		if !found {
-			return fmt.Errorf("there is no organization %q", name)
+		g, found, err := tx.LockOrganization(ctx, g.ID)
+		if err == nil && !found {
+			err = fmt.Errorf("the organization %q was deleted just now", name)
 		}
-		if g, found, err = tx.LockOrganization(ctx, g.ID); err != nil || !found {
-			return fmt.Errorf("the organization %q is being deleted (%w)", name, err)
+		if err != nil {
+			return err
 		}
 		return fn(tx, g)
 	})
@@ -140,36 +150,31 @@ type OrganizationDelete struct {
 
 // Run implements Command.
 func (c *OrganizationDelete) Run(ctx context.Context, o *Operator) error {
-	ownerless := []string{}
-	err := o.Recorder.Do(ctx, index.Operator(), func(tx *change.Tx) error {
-		g, found, err := tx.Organization(ctx, c.Name)
-		if err == nil && !found {
-			err = fmt.Errorf("there is no organization %q", c.Name)
-		}
+	var ownerless []string
+	remove := func() error {
+		return inOrganization(ctx, o, c.Name, func(tx *change.Tx, g index.Organization) error { return maintain.RemoveOrganization(ctx, tx, g) })
+	}
+	if c.Projects {
+		remove = func() (err error) { ownerless, err = dissolve(ctx, o, c.Name); return err }
+	}
+	if err := remove(); err != nil {
+		return err
+	}
+	return o.say(c.JSON, map[string]any{"deleted": c.Name, "ownerless": append([]string{}, ownerless...)}, "Deleted the organization %s.\n%s", c.Name, sayOwnerless(ownerless))
+}
+
+// dissolve is not done in a transaction that holds the organization: the names of
+// its projects are held before it.
+func dissolve(ctx context.Context, o *Operator, name string) (ownerless []string, err error) {
+	err = o.Recorder.Do(ctx, index.Operator(), func(tx *change.Tx) error {
+		g, err := organizationNamed(ctx, tx, name)
 		if err != nil {
 			return err
 		}
-		remove := maintain.Dissolve
-		if !c.Projects {
-			remove = withoutProjects
-		}
-		left, err := remove(ctx, tx, g)
-		ownerless = append([]string{}, left...)
+		ownerless, err = maintain.Dissolve(ctx, tx, g)
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	return o.say(c.JSON, map[string]any{"deleted": c.Name, "ownerless": ownerless}, "Deleted the organization %s.\n%s", c.Name, sayOwnerless(ownerless))
-}
-
-// withoutProjects removes an organization that has none.
-func withoutProjects(ctx context.Context, tx *change.Tx, g index.Organization) ([]string, error) {
-	g, found, err := tx.LockOrganization(ctx, g.ID)
-	if err != nil || !found {
-		return nil, fmt.Errorf("the organization is being deleted (%w)", err)
-	}
-	return nil, maintain.RemoveOrganization(ctx, tx, g)
+	return ownerless, err
 }
 
 // sayOwnerless tells an operator which projects need an owner now.
