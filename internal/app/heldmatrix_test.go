@@ -61,6 +61,17 @@ func heldActs() map[string]string {
 		"POST" + api + "/releases/{version}/reopen":                                "",
 		"PUT" + api + "/docs-redirect":                                             `{"url": "https://docs.example.org/"}`,
 		"DELETE" + api + "/docs-redirect":                                          "",
+		"PUT" + api + "/visibility":                                                `{"visibility": "private"}`,
+		"PUT" + api + "/organization":                                              `{"organization": "second", "confirm": "demo"}`,
+		"DELETE" + api + "/organization":                                           `{"confirm": "demo"}`,
+		"DELETE" + api + "/docs":                                                   `{"confirm": "demo"}`,
+		"PUT" + api + "/roles/{username}":                                          `{"role": "Owner"}`,
+		"DELETE" + api + "/roles/{username}":                                       "",
+		"PUT" + api + "/teams/{team}":                                              `{"role": "Reader"}`,
+		"DELETE" + api + "/teams/{team}":                                           "",
+		"POST" + api + "/invitations":                                              `{"to": "erin", "role": "Maintainer"}`,
+		"POST" + api + "/invitations/{invitation}/resend":                          "",
+		"DELETE" + api + "/invitations/{invitation}":                               "",
 		"POST /manage/projects/restore/{$}":                                        "project=demo&version=3.0&file=",
 		"POST /manage/organization/{organization}/projects/{$}":                    "existing_project_name=demo",
 		"POST /manage/organization/{organization}/team/{team}/projects/{$}":        "project_name=demo&team_project_role_name=Reader",
@@ -124,7 +135,7 @@ func heldWorld(w *owned) (people []person, invitation, rule string) {
 	w.must(err)
 	for name, owner := range map[string]bool{"alice": true, "bob": false, "tess": true, "tom": false, "dora": true, "mia": true} {
 		p := person{name: name, owner: owner, leads: name == "dora" || name == "mia", browser: w.NewBrowser()}
-		p.token = w.NewToken(access.Grant{User: w.User(name), Permissions: []string{"read", "upload", "yank", "status", "delete"}})
+		p.token = w.NewToken(access.Grant{User: w.User(name), Permissions: []string{"read", "upload", "yank", "status", "delete", "roles", "settings", "organizations"}})
 		w.must(w.Recorder.Do(w.ctx, index.Operator(), func(tx *change.Tx) error {
 			secret, err := w.Guard.NewLogin(w.ctx, tx, index.Login{UserID: w.User(name).ID, Method: index.ByTOTP})
 			p.browser.Cookies[middleware.LoginCookie] = secret
@@ -154,7 +165,7 @@ func TestSN2EveryActByEverybody(t *testing.T) {
 		before := w.traces()
 		for act, body := range acts {
 			for _, p := range people {
-				w.heldAct(p, strings.ReplaceAll(act, "{id}", rule), strings.NewReplacer("INVITATION", invitation, "RULE", rule).Replace(body))
+				w.heldAct(p, strings.NewReplacer("{id}", rule, "{invitation}", invitation).Replace(act), strings.NewReplacer("INVITATION", invitation, "RULE", rule).Replace(body))
 			}
 			if now := w.traces(); now != before {
 				t.Fatalf("%s changed something:\n%s\nwas\n%s", act, now, before)
@@ -199,7 +210,7 @@ func (w *owned) heldAct(p person, act, body string) {
 	if strings.HasSuffix(path, "/restore") {
 		version, file = "3.0", demoSdist
 	}
-	path = strings.NewReplacer("{$}", "", "{project}", "demo", "{version}", version, "{filename}", file, "{organization}", "acme", "{team}", "blue").Replace(path)
+	path = strings.NewReplacer("{$}", "", "{project}", "demo", "{version}", version, "{filename}", file, "{organization}", "acme", "{team}", "blue", "{username}", "bob").Replace(path)
 	var r apptest.Response
 	if strings.HasPrefix(path, "/api/") {
 		headers := []string{"Authorization", "Bearer " + p.token}
