@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -240,51 +239,6 @@ func TestClone3IsUnknown(t *testing.T) {
 	}
 }
 
-// TestLongLooksGiveWay: a child that has its request for long is lowered by the server, in all of its threads, and it
-// is not while it waits or has only begun.
-func TestLongLooksGiveWay(t *testing.T) {
-	p := newPool(t, sandbox.Options{})
-	ctx, cancel := context.WithCancel(t.Context())
-	child := childrenOf(t, os.Getpid())[0]
-	if got := niceValues(t, child); slices.Max(got) >= 19 {
-		t.Errorf("a waiting child has the nice values %v", got)
-	}
-	ended := make(chan error)
-	go func() {
-		_, err := p.Run(ctx, []byte("spin"), nil)
-		ended <- err
-	}()
-	deadline := time.Now().Add(5 * time.Second)
-	for slices.Min(niceValues(t, child)) != 19 {
-		if time.Now().After(deadline) {
-			t.Fatalf("after five seconds of work: nice %v", niceValues(t, child))
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-	cancel()
-	if err := <-ended; !errors.Is(err, context.Canceled) {
-		t.Error(err)
-	}
-}
-
-// niceValues are those of all threads of a process.
-func niceValues(t *testing.T, pid int) (values []int) {
-	t.Helper()
-	tasks, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
-	if err != nil || len(tasks) < 2 {
-		t.Fatalf("%d threads, %v", len(tasks), err)
-	}
-	for _, task := range tasks {
-		stat := strings.Fields(procFile(t, fmt.Sprintf("/proc/%d/task/%s/stat", pid, task.Name())))
-		value, err := strconv.Atoi(stat[len(stat)-52+18])
-		if err != nil {
-			t.Fatal(err)
-		}
-		values = append(values, value)
-	}
-	return values
-}
-
 // TestStandingOfTheChild looks at what the kernel says of a waiting child from outside.
 func TestStandingOfTheChild(t *testing.T) {
 	inherited := filepath.Join(t.TempDir(), "inherited")
@@ -308,6 +262,10 @@ func TestStandingOfTheChild(t *testing.T) {
 			if got := statusField(status, name); got != want {
 				t.Errorf("thread %s: %s is %s, want %s", task.Name(), name, got, want)
 			}
+		}
+		stat := strings.Fields(procFile(t, fmt.Sprintf("/proc/%d/task/%s/stat", children[0], task.Name())))
+		if nice := stat[len(stat)-52+18]; nice != "19" {
+			t.Errorf("thread %s: nice %s", task.Name(), nice)
 		}
 	}
 	descriptors, err := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", children[0]))

@@ -25,7 +25,7 @@ func lockDown(l limits) []Layer {
 		{LayerUser, becomeNobody},
 		{LayerPrivilege, refusePrivileges},
 		{LayerLandlock, landlock},
-		{LayerPriority, giveWay},
+		{LayerPriority, lowerPriority}, // not before landlock, which waits for a thread that else would wait itself
 		{LayerSeccomp, filterCalls},
 	} {
 		if !l.wants(layer.name) {
@@ -61,12 +61,12 @@ func wakeDescriptors() (found []uint32) {
 // longestSlice is what the kernel allows, in nanoseconds.
 const longestSlice = 100_000_000
 
-// giveWay asks for the longest slices of time there are, for the thread that works: whatever wakes up meanwhile
-// interrupts it at once (Linux 6.12), not only when a slice of some milliseconds is over. The nice value is the
-// server's to set: see lower.
-func giveWay(limits) (string, error) {
-	_ = unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_NORMAL, Runtime: longestSlice}, 0)
-	return fmt.Sprintf("nice 19 when a request takes longer than %d ms", quick.Milliseconds()), nil
+// lowerPriority makes everything else on the machine go first. The child is a process group of its own, and naming the
+// group reaches all of its threads. The thread that works also asks for the longest slices of time there are: whatever
+// wakes up meanwhile interrupts it at once (Linux 6.12), not only when a slice of some milliseconds is over.
+func lowerPriority(limits) (string, error) {
+	_ = unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_NORMAL, Nice: 19, Runtime: longestSlice}, 0)
+	return "nice 19", unix.Setpriority(unix.PRIO_PGRP, 0, 19)
 }
 
 // limitResources sets the limits of setrlimit(2) that count per process. RLIMIT_NPROC counts per user, so another

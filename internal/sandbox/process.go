@@ -67,10 +67,6 @@ func (p *process) awaitReady(o Options) error {
 	return nil
 }
 
-// quick is how long a child has its request at the server's own priority. Most files are looked at within a tenth of
-// that, and somebody waits for the answer; what takes longer gives way to everything else.
-const quick = 20 * time.Millisecond
-
 // errWall ends a call that took too long.
 var errWall = errors.New("the time is over")
 
@@ -93,7 +89,6 @@ func (p *process) run(ctx context.Context, request []byte, file *os.File, o Opti
 	stop := context.AfterFunc(timed, p.kill)
 	defer stop()
 	defer p.discard()
-	defer time.AfterFunc(quick, p.lower).Stop()
 	reply, err := p.exchange(request, file, o.Reply)
 	if err == nil {
 		return reply, nil

@@ -95,7 +95,3 @@ func (s *starter) start(stderr, link *os.File) (*os.Process, error) {
 	}
 	return os.StartProcess(o.Program, o.limits().args(), attr)
 }
-
-// lower makes everything else on the machine go before this child. It is a process group of its own, and naming the
-// group reaches all of its threads; those that begin later inherit it. The child cannot take it back (seccomp).
-func (p *process) lower() { _ = unix.Setpriority(unix.PRIO_PGRP, p.os.Pid, 19) }

@@ -78,6 +78,3 @@ func closeAll(files []*os.File) (err error) {
 	}
 	return err
 }
-
-// lower does nothing: Windows starts a child at its lowest priority, and elsewhere it keeps the server's.
-func (*process) lower() {}
