@@ -127,9 +127,9 @@ func Rules() []Rule {
 
 		{Right: SeeProject, On: OnProject, Who: Holders, Roles: both, Superuser: true, By: BySession, Factor: true, Phrase: "manage"},
 		{Right: YankReleases, On: OnProject, Who: Holders, Roles: both, Superuser: true, By: ByEither, Permission: "yank", Factor: true, Phrase: "yank releases of"},
-		{Right: SetFlags, On: OnProject, Who: Holders, Roles: owner, Superuser: true, By: ByEither, Permission: "status", Factor: true, Fresh: usual, Phrase: "change the status of"},
-		{Right: DeleteThings, On: OnProject, Who: Holders, Roles: owner, Superuser: true, By: ByEither, Permission: "delete", Factor: true, Fresh: usual, Phrase: "delete"},
-		{Right: RestoreThings, On: OnProject, Who: Users, Superuser: true, By: ByEither, Permission: "delete", Factor: true, Fresh: usual, Phrase: "restore parts of"},
+		{Right: SetFlags, On: OnProject, Who: Holders, Roles: owner, Superuser: true, By: ByEither, Permission: "status", Factor: true, Fresh: recent, Phrase: "change the status of"},
+		{Right: DeleteThings, On: OnProject, Who: Holders, Roles: owner, Superuser: true, By: ByEither, Permission: "delete", Factor: true, Fresh: recent, Phrase: "delete"},
+		{Right: RestoreThings, On: OnProject, Who: Users, Superuser: true, By: ByEither, Permission: "delete", Factor: true, Fresh: recent, Phrase: "restore parts of"},
 		{Right: SeeDeleted, On: OnAccount, Who: Users, By: ByEither, Permission: "delete", Phrase: "list what was deleted of"},
 		{Right: Report, On: OnProject, Who: Users, By: ByEither, Permission: "report", Phrase: "report"},
 		{Right: Moderate, On: OnSite, Who: Nobody, Superuser: true, Moderator: true, By: ByEither, Permission: "moderate", Factor: true, Fresh: usual, Phrase: "moderate"},

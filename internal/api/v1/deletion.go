@@ -190,7 +190,7 @@ func deletionOperations() (out []operation) {
 		out = append(out, operation{
 			ID: "delete" + at.name, Tag: "deletion", Method: "DELETE", Path: at.path, Right: access.DeleteThings, Summary: "Deletes " + at.thing,
 			Doc:   "Nothing is destroyed: its owners can restore it until the date that the answer names.",
-			Reads: at.state, Does: at.deletes, Errors: heldErrors(index.CodeDeletionDisabled, index.CodeDeletionPolicy),
+			Reads: at.state, Does: at.deletes, Errors: []index.Code{index.CodeLocked, index.CodeDeleted, index.CodeDeletionDisabled, index.CodeDeletionPolicy},
 		}, operation{
 			ID: "restore" + at.name, Tag: "deletion", Method: "POST", Path: at.path + "/restore", Right: access.RestoreThings,
 			Summary: "Restores " + at.thing + " for somebody who owned it when it was deleted",

@@ -185,16 +185,14 @@ func (c *call) carryOut(op operation, body []byte) (answer, error) {
 	return represent(max(op.Status, http.StatusOK), made)
 }
 
-// told names refusals of the acts as the API does: what owners cannot change is
-// in conflict (409), a value that cannot be is unprocessable (422), whatever the
-// same is for an upload or a page.
+// told names refusals of the acts as the API does: what is deleted is in conflict
+// (409), a value that cannot be is unprocessable (422), whatever the same is for
+// an upload or a page.
 func told(err error) error {
 	e := *index.AsError(err)
 	switch e.Code {
 	case index.CodeInvalidForm, index.CodeGroupField, index.CodeInvalidReport, index.CodeDocsAddress:
 		e.Code = index.CodeInvalidBody
-	case index.CodeProjectLocked, index.CodeProjectQuarantined, index.CodeProjectRemoved:
-		e.Code = index.CodeLocked
 	case index.CodeProjectDeleted, index.CodeReleaseDeleted, index.CodeFileDeleted:
 		e.Code = index.CodeDeleted
 	default:
