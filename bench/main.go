@@ -58,7 +58,7 @@ type options struct {
 	quick, keep       bool
 	only, servers     string
 	out, cache, notes string
-	binary            string
+	binary, earlier   string
 }
 
 func parse(args []string) (options, error) {
@@ -71,6 +71,7 @@ func parse(args []string) (options, error) {
 	f.StringVar(&o.notes, "notes", "bench/NOTES.md", "Markdown to append, when the file exists")
 	f.StringVar(&o.cache, "cache", ".cache/bench", "folder kept between runs")
 	f.StringVar(&o.binary, "strongroom", "", "measure this program instead of building ./cmd/strongroom")
+	f.StringVar(&o.earlier, "earlier", "", "measure this earlier build of the program beside the present one")
 	f.BoolVar(&o.keep, "keep", false, "keep the servers' folders and logs of this run")
 	return o, f.Parse(args)
 }
@@ -107,7 +108,7 @@ func newLab(ctx context.Context, o options) (*work.Lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &work.Lab{Cache: cache, Binary: o.binary, Only: list(o.only), Quick: o.quick, Log: os.Stderr}
+	l := &work.Lab{Cache: cache, Binary: o.binary, Former: o.earlier, Only: list(o.only), Quick: o.quick, Log: os.Stderr}
 	for _, name := range subject.All() {
 		if slices.ContainsFunc(list(o.servers), func(s string) bool { return strings.EqualFold(s, name) }) {
 			l.Servers = append(l.Servers, name)
@@ -115,6 +116,9 @@ func newLab(ctx context.Context, o options) (*work.Lab, error) {
 	}
 	if len(l.Servers) != len(list(o.servers)) {
 		return nil, fmt.Errorf("-servers %s: the servers are %s", o.servers, strings.Join(subject.All(), ","))
+	}
+	if o.earlier != "" {
+		l.Servers = append(l.Servers, subject.Earlier)
 	}
 	if err := os.MkdirAll(cache, 0o755); err != nil {
 		return nil, err

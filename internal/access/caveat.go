@@ -130,6 +130,9 @@ func checkList(raw json.RawMessage, value string, t Target) error {
 	if !strict(raw, &list) || bytes.Contains(raw, []byte("null")) && slices.Contains(list, "") {
 		return errUnknownCaveat
 	}
+	if t.Project == "" {
+		return errors.New("project-scoped token is for its projects only")
+	}
 	if t.ProjectUID == "" {
 		return errors.New("project-scoped token cannot create a project")
 	}

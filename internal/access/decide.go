@@ -31,6 +31,7 @@ type At struct {
 	Project      index.Project      // zero ID when the place is none
 	Organization index.Organization // zero ID when the place is none
 	Role         index.RoleName     // "" for none
+	Owned        bool               // it owned a part of the project when that was deleted (SD-18)
 }
 
 // name is the thing for messages.
@@ -45,7 +46,7 @@ func (at At) name() string {
 }
 
 // hidden reports whether the visitor must not learn that the thing exists.
-func (at At) hidden() bool { return at.Project.Private && at.Role == "" }
+func (at At) hidden() bool { return at.Project.Private && at.Role == "" && !at.Owned }
 
 // missing reports whether the thing that somebody wants to manage is not there.
 // The refusal is the one for what is hidden: nobody learns which of both it is.
@@ -65,14 +66,14 @@ func (g *Guard) Decide(v *Visitor, right Right, at At) error {
 	if err := g.circle(v, rule, at); err != nil || v.Anonymous() || rule.Who == Anyone {
 		return err
 	}
+	state := v.State
 	if v.Token != nil {
 		if err := g.tokenAllows(v, rule, at); err != nil || rule.By == ByToken { // StillValid asks the policies of who uploads
 			return err
 		}
-		return g.Meets(v.User, v.State, rule)
+	} else {
+		state.Delegated = v.Login.Method == index.BySSOAndMF // of this login, whatever others proved (MFA-13)
 	}
-	state := v.State
-	state.Delegated = v.Login.Method == index.BySSOAndMF // of this login, whatever others proved (MFA-13)
 	if err := g.Meets(v.User, state, rule); err != nil {
 		return err
 	}
@@ -81,7 +82,7 @@ func (g *Guard) Decide(v *Visitor, right Right, at At) error {
 			return err
 		}
 	}
-	if rule.Fresh > 0 && g.Clock().Sub(v.Login.ProvenAt) > rule.Fresh {
+	if rule.Fresh > 0 && v.Token == nil && g.Clock().Sub(v.Login.ProvenAt) > rule.Fresh {
 		return index.Refuse(index.CodeProveAgain, "Prove again that it is you: the last time was more than %d minutes ago.", int(rule.Fresh/time.Minute))
 	}
 	return nil
@@ -148,7 +149,7 @@ func (g *Guard) tokenAllows(v *Visitor, rule Rule, at At) error {
 			return index.Refuse(index.CodeSignIn, "%s", index.AsError(err).Detail)
 		}
 	}
-	if rule.Who != Holders && rule.On == OnSite { // no project is meant: what narrows a token to projects does not matter
+	if rule.On == OnSite && rule.Who != Users { // nothing is meant that could be a project's: what narrows a token to projects does not matter
 		return v.Token.admitsTime(g.Clock())
 	}
 	return v.Token.Admits(Target{Project: at.Project.Name, ProjectUID: at.Project.UID, Now: g.Clock()})
@@ -267,7 +268,10 @@ func (g *Guard) Locate(ctx context.Context, v *Visitor, rule Rule, name string) 
 	if at.Project, found, err = g.DB.Project(ctx, name); err != nil || !found || v.Anonymous() {
 		return at, err
 	}
-	at.Role, err = g.DB.RoleOf(ctx, at.Project.ID, v.User.ID)
+	if at.Role, err = g.DB.RoleOf(ctx, at.Project.ID, v.User.ID); err != nil || at.Role != "" || rule.Right != RestoreThings {
+		return at, err
+	}
+	at.Owned, err = g.DB.OwnedWithin(ctx, at.Project.ID, v.User.ID)
 	return at, err
 }
 

@@ -287,7 +287,7 @@ func TestRulesTable(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
 		root := w.addUser("root", true)
 		want := map[access.Right]string{ // who may: Owner, Maintainer, Reader, a stranger (-), an administrator (S)
-			access.Upload: "OM", access.SetFlags: "OS", access.SeeRoles: "OMS", access.ManageRoles: "OS", access.SeeProject: "OMS",
+			access.Upload: "OM", access.SetFlags: "OS", access.SeeHistory: "OMS", access.SeeRoles: "OMS", access.ManageRoles: "OS", access.SeeProject: "OMS",
 			access.LeaveProject: "OMR", access.ChangeProject: "OS", access.ReadProject: "OMR-S",
 			access.YankReleases: "OMS", access.DeleteThings: "OS", access.RestoreThings: "OMR-S", access.Report: "OMR-S",
 		}

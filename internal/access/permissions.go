@@ -16,6 +16,10 @@ func Permissions() []Permission {
 		{"yank", "yank releases and files, and take that back"},
 		{"status", "deprecate and archive projects and releases, and open old releases again"},
 		{"delete", "delete projects, releases and files, and restore them"},
+		{"roles", "see and change who has which role in projects: persons, teams, invitations"},
+		{"settings", "make projects private or public, and move them into and out of organizations"},
+		{"organizations", "make, change and delete organizations and teams, and change who is in them"},
+		{"history", "read what happened to projects, organizations and teams"},
 		{"report", "report projects to the moderators, and follow what became of it"},
 		{"moderate", "do what moderators do: reports, quarantine, removal, names, accounts"},
 	}

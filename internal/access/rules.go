@@ -28,10 +28,12 @@ const (
 	SeeDeleted     Right = "account:deleted" // what the account may restore
 	Report         Right = "project:report"  // tell moderators
 	Moderate       Right = "site:moderate"   // reports, quarantine, removal, names, accounts
+	SeeHistory     Right = "project:history" // what happened to a project
 	SeeRoles       Right = "project:roles:read"
 	ManageRoles    Right = "project:roles:change"
 	LeaveProject   Right = "project:leave"
 	ChangeProject  Right = "project:change" // visibility, transfer to and from organizations
+	SeeOwn         Right = "account:things" // the projects and organizations that the account is in
 	SeeAccount     Right = "account:read"
 	ChangeAccount  Right = "account:change" // names, addresses, password, second factors
 	UseAccount     Right = "account:use"    // lists of what the account is in, invitations
@@ -125,31 +127,33 @@ func Rules() []Rule {
 
 		{Right: SeeProject, On: OnProject, Who: Holders, Roles: both, Superuser: true, By: BySession, Factor: true, Phrase: "manage"},
 		{Right: YankReleases, On: OnProject, Who: Holders, Roles: both, Superuser: true, By: ByEither, Permission: "yank", Factor: true, Phrase: "yank releases of"},
-		{Right: SetFlags, On: OnProject, Who: Holders, Roles: owner, Superuser: true, By: ByEither, Permission: "status", Factor: true, Fresh: usual, Phrase: "change the status of"},
-		{Right: DeleteThings, On: OnProject, Who: Holders, Roles: owner, Superuser: true, By: ByEither, Permission: "delete", Factor: true, Fresh: usual, Phrase: "delete"},
-		{Right: RestoreThings, On: OnProject, Who: Users, Superuser: true, By: ByEither, Permission: "delete", Factor: true, Fresh: usual, Phrase: "restore parts of"},
+		{Right: SetFlags, On: OnProject, Who: Holders, Roles: owner, Superuser: true, By: ByEither, Permission: "status", Factor: true, Fresh: recent, Phrase: "change the status of"},
+		{Right: DeleteThings, On: OnProject, Who: Holders, Roles: owner, Superuser: true, By: ByEither, Permission: "delete", Factor: true, Fresh: recent, Phrase: "delete"},
+		{Right: RestoreThings, On: OnProject, Who: Users, Superuser: true, By: ByEither, Permission: "delete", Factor: true, Fresh: recent, Phrase: "restore parts of"},
 		{Right: SeeDeleted, On: OnAccount, Who: Users, By: ByEither, Permission: "delete", Phrase: "list what was deleted of"},
 		{Right: Report, On: OnProject, Who: Users, By: ByEither, Permission: "report", Phrase: "report"},
 		{Right: Moderate, On: OnSite, Who: Nobody, Superuser: true, Moderator: true, By: ByEither, Permission: "moderate", Factor: true, Fresh: usual, Phrase: "moderate"},
-		{Right: SeeRoles, On: OnProject, Who: Holders, Roles: both, Superuser: true, By: BySession, Factor: true, Phrase: "see the roles of"},
-		{Right: ManageRoles, On: OnProject, Who: Holders, Roles: owner, Superuser: true, By: BySession, Factor: true, Fresh: recent, Held: true, Phrase: "change the roles of"},
-		{Right: LeaveProject, On: OnProject, Who: Holders, Roles: all, By: BySession, Fresh: usual, Phrase: "leave"},
-		{Right: ChangeProject, On: OnProject, Who: Holders, Roles: owner, Superuser: true, By: BySession, Factor: true, Fresh: recent, Held: true, Phrase: "change"},
+		{Right: SeeHistory, On: OnProject, Who: Holders, Roles: both, Superuser: true, By: ByEither, Permission: "history", Factor: true, Phrase: "read the history of"},
+		{Right: SeeRoles, On: OnProject, Who: Holders, Roles: both, Superuser: true, By: ByEither, Permission: "roles", Factor: true, Phrase: "see the roles of"},
+		{Right: ManageRoles, On: OnProject, Who: Holders, Roles: owner, Superuser: true, By: ByEither, Permission: "roles", Factor: true, Fresh: recent, Held: true, Phrase: "change the roles of"},
+		{Right: LeaveProject, On: OnProject, Who: Holders, Roles: all, By: ByEither, Permission: "roles", Fresh: usual, Phrase: "leave"},
+		{Right: ChangeProject, On: OnProject, Who: Holders, Roles: owner, Superuser: true, By: ByEither, Permission: "settings", Factor: true, Fresh: recent, Held: true, Phrase: "change"},
 
+		{Right: SeeOwn, On: OnAccount, Who: Users, By: ByEither, Permission: "read", Phrase: "list the projects and organizations of"},
 		{Right: SeeAccount, On: OnAccount, Who: Users, By: BySession, Phrase: "see"},
 		{Right: ChangeAccount, On: OnAccount, Who: Users, By: BySession, Fresh: recent, Phrase: "change"},
 		{Right: EndAccess, On: OnAccount, Who: Users, By: BySession, Fresh: usual, Phrase: "end logins and tokens of"},
 		{Right: UseAccount, On: OnAccount, Who: Users, By: BySession, Factor: true, Phrase: "use"},
 		{Right: ManageTokens, On: OnAccount, Who: Users, By: BySession, Factor: true, Fresh: recent, Phrase: "manage the tokens of"},
 
-		{Right: CreateGroup, On: OnSite, Who: Users, Superuser: true, By: BySession, Factor: true, Fresh: usual, Held: true, Phrase: "make an organization"},
-		{Right: SeeGroup, On: OnOrganization, Who: Holders, Roles: group, Superuser: true, By: BySession, Factor: true, Phrase: "see"},
-		{Right: SeeLedger, On: OnOrganization, Who: Holders, Roles: leaders, Superuser: true, By: BySession, Factor: true, Phrase: "read the history of"},
-		{Right: ManageGroup, On: OnOrganization, Who: Holders, Roles: owner, Superuser: true, By: BySession, Factor: true, Fresh: recent, Phrase: "change"},
-		{Right: ManagePeople, On: OnOrganization, Who: Holders, Roles: owner, Superuser: true, By: BySession, Factor: true, Fresh: recent, Held: true, Phrase: "change the people of"},
-		{Right: ManageTeams, On: OnOrganization, Who: Holders, Roles: leaders, Superuser: true, By: BySession, Factor: true, Fresh: usual, Held: true, Phrase: "change the teams of"},
-		{Right: MoveProjects, On: OnOrganization, Who: Holders, Roles: leaders, Superuser: true, By: BySession, Factor: true, Fresh: usual, Held: true, Phrase: "add projects to"},
-		{Right: LeaveGroup, On: OnOrganization, Who: Holders, Roles: group, By: BySession, Fresh: usual, Phrase: "leave"},
+		{Right: CreateGroup, On: OnSite, Who: Users, Superuser: true, By: ByEither, Permission: "organizations", Factor: true, Fresh: usual, Held: true, Phrase: "make an organization"},
+		{Right: SeeGroup, On: OnOrganization, Who: Holders, Roles: group, Superuser: true, By: ByEither, Permission: "organizations", Factor: true, Phrase: "see"},
+		{Right: SeeLedger, On: OnOrganization, Who: Holders, Roles: leaders, Superuser: true, By: ByEither, Permission: "history", Factor: true, Phrase: "read the history of"},
+		{Right: ManageGroup, On: OnOrganization, Who: Holders, Roles: owner, Superuser: true, By: ByEither, Permission: "organizations", Factor: true, Fresh: recent, Phrase: "change"},
+		{Right: ManagePeople, On: OnOrganization, Who: Holders, Roles: owner, Superuser: true, By: ByEither, Permission: "organizations", Factor: true, Fresh: recent, Held: true, Phrase: "change the people of"},
+		{Right: ManageTeams, On: OnOrganization, Who: Holders, Roles: leaders, Superuser: true, By: ByEither, Permission: "organizations", Factor: true, Fresh: usual, Held: true, Phrase: "change the teams of"},
+		{Right: MoveProjects, On: OnOrganization, Who: Holders, Roles: leaders, Superuser: true, By: ByEither, Permission: "organizations", Factor: true, Fresh: usual, Held: true, Phrase: "add projects to"},
+		{Right: LeaveGroup, On: OnOrganization, Who: Holders, Roles: group, By: ByEither, Permission: "organizations", Fresh: usual, Phrase: "leave"},
 
 		{Right: AdministerSite, On: OnSite, Who: Nobody, Superuser: true, By: BySession, Factor: true, Fresh: recent, Phrase: "administer the index"},
 	}

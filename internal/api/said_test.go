@@ -173,3 +173,60 @@ func TestST6DidYouMean(t *testing.T) {
 		}
 	})
 }
+
+// TestST2SinceIsOfTheServedStatus: a lock on an archived project does not make it archived since the lock.
+func TestST2SinceIsOfTheServedStatus(t *testing.T) {
+	s := apptest.Start(t)
+	s.MustUpload(apptest.Wheel("demo", "1.0", "x"))
+	setFlag(t, s, "", index.Flag{Kind: index.Archived, Reason: "done"})
+	status := func() any {
+		return decoded(t, s.Get("/pypi/demo/json"))["info"].(map[string]any)["_status"].(map[string]any)["since"]
+	}
+	before := status()
+	setFlag(t, s, "", index.Flag{Kind: index.Locked})
+	if after := status(); after != before {
+		t.Errorf("archived since %v, and after a lock since %v", before, after)
+	}
+}
+
+// TestST11StatusOfADayToCome: until its day a deprecation is a banner, and nothing that installers read; from then on, within five minutes, it is
+// both, at another serial.
+func TestST11StatusOfADayToCome(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+		s.MustUpload(apptest.Wheel("demo", "1.0", "x"))
+		day := s.Clock().Add(24 * time.Hour)
+		setFlag(t, s, "", index.Flag{Kind: index.Deprecated, Category: "eol", Reason: "use heir", From: day})
+		setFlag(t, s, "1", index.Flag{Kind: index.Deprecated, Category: "eol", From: day})
+		said := func() (banner bool, marker string, file, info any, serial string) {
+			page := s.Get("/project/demo/1.0/").Text
+			simple := s.Get("/simple/demo/", "Accept", simpleJSON)
+			parsed := decoded(t, simple)
+			legacy := decoded(t, s.Get("/pypi/demo/1.0/json"))["info"].(map[string]any)
+			return strings.Count(page, "End of life on "+day.UTC().Format(time.DateOnly)) == 2, parsed["project-status"].(map[string]any)["status"].(string),
+				parsed["files"].([]any)[0].(map[string]any)["_deprecated"], legacy["_deprecated"], simple.Header.Get("X-PyPI-Last-Serial")
+		}
+		for _, ahead := range []time.Duration{0, 24*time.Hour - time.Minute} {
+			s.SetClock(ahead)
+			time.Sleep(1500 * time.Millisecond) // longer than work waits that is due
+			if banner, marker, file, info, _ := said(); !banner || marker != "active" || file != nil || info != nil {
+				t.Errorf("%s before: banner %t, %s, %v, %v", 24*time.Hour-ahead, banner, marker, file, info)
+			}
+		}
+		_, _, _, _, before := said()
+		s.SetClock(24*time.Hour + time.Second)
+		marker, file, info, serial := "", any(nil), any(nil), ""
+		for end := time.Now().Add(20 * time.Second); (marker != "deprecated" || file == nil) && time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+			_, marker, file, info, serial = said()
+		}
+		banner, _, _, _, _ := said()
+		if banner || marker != "deprecated" || file == nil || info == nil || serial == before {
+			t.Errorf("at its day: still announced %t, %s, %v, %v, serial %s after %s", banner, marker, file, info, serial, before)
+		}
+		if late := s.Clock().Sub(day); late > 5*time.Minute {
+			t.Errorf("%s late", late)
+		}
+		if text := s.Get("/statuses.json").Text; strings.Count(text, `"action":"set"`) != 4 { // announced, and in effect, each
+			t.Errorf("the record: %s", text)
+		}
+	})
+}

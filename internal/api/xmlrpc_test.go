@@ -82,7 +82,15 @@ func publish(t *testing.T, s *apptest.Server) {
 			return err
 		}
 		old.ProjectID = demo.ID
-		if _, err := tx.InsertRelease(context.Background(), old); err != nil {
+		id, err := tx.InsertRelease(context.Background(), old)
+		if err != nil {
+			return err
+		}
+		f := index.File{ReleaseID: id, ProjectID: demo.ID, Filename: "demo_pkg-0.9.tar.gz", Packagetype: index.Sdist, PythonVersion: "source", Size: 1, SHA256: strings.Repeat("0", 64), UploadedAt: tx.Now}
+		if _, err := tx.AddBlob(context.Background(), f.SHA256, 1, tx.Now.UnixMicro()); err != nil {
+			return err
+		}
+		if _, err := tx.InsertFile(context.Background(), f); err != nil {
 			return err
 		}
 		other, _, err := tx.Project(context.Background(), "other")

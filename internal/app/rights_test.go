@@ -231,6 +231,9 @@ func TestP28TheMatrix(t *testing.T) {
 		for method := range strings.FieldsSeq(route.Methods) {
 			for _, place := range m.placesOf(rule, route) {
 				key := string(rule.Right) + " | " + place
+				if rule.By == access.ByEither && rule.Who != access.Anyone && rule.Who != access.Readers && !route.Machine {
+					key += onPages
+				}
 				row := m.row(method, route, strings.TrimSpace(place))
 				cells += len(m.actors)
 				if before, known := seen[key]; known && before != row {
@@ -270,8 +273,10 @@ func (m *matrix) golden(seen map[string]string) {
 	b.WriteString("\n|---|---|" + strings.Repeat("---|", len(m.actors)) + "\n")
 	for _, rule := range access.Rules() {
 		for _, place := range append([]string{"-", "own-group", "other-group"}, m.places...) {
-			if row, ok := seen[string(rule.Right)+" | "+place]; ok {
-				fmt.Fprintf(&b, "| `%s` | %s | %s |\n", rule.Right, place, row)
+			for _, on := range []string{"", onPages} {
+				if row, ok := seen[string(rule.Right)+" | "+place+on]; ok {
+					fmt.Fprintf(&b, "| `%s` | %s | %s |\n", rule.Right, place+on, row)
+				}
 			}
 		}
 	}
@@ -321,9 +326,13 @@ One table decides, ` + "`access.Rules`" + `; one gate asks it before every handl
 |---|---|---|---|---|---|---|---|---|
 `
 
+// onPages marks what holds on pages where programs have the same right by a token.
+const onPages = ", pages"
+
 const matrixHead = `Every route was asked for as each of these; routes of one right answer alike. Owner, maintainer and reader have their
 role in what is named own, and are Owner, Manager and Member of the organization. "sign in" is 401, or for browsers the page to sign in; "prove" asks again for a password or
-factor; "hidden" is 404, as for what does not exist; "no" is 403; "token" says what is wrong with the token.
+factor; "hidden" is 404, as for what does not exist; "no" is 403; "token" says what is wrong with the token. Where programs may do by a
+token what people do on pages, the pages have a row of their own: there a token is nobody.
 `
 
 // TestP28Invariants hold whatever the table says.

@@ -133,6 +133,9 @@ func (m *matrix) cell(world, method, path, place string, a actor, routes []middl
 		return // for balancers, also from a banned network
 	}
 	rule, _ := access.RuleOf(routes[i].Right)
+	if inside := rule.Who != access.Anyone && rule.Who != access.Readers; got == "yes" && inside && !routes[i].Machine && rule.By != access.ByToken && a.headers["Authorization"] != "" {
+		m.t.Errorf("%s: %s %s lets %s in, with a token on a page (T-09)", world, method, fill(path, place), a.name)
+	}
 	if wrong := forbidden(world, rule, place, a.name); got == "yes" && wrong != "" {
 		m.t.Errorf("%s: %s %s (%s) lets in %s: %s", world, method, fill(path, place), rule.Right, a.name, wrong)
 	}

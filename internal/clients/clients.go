@@ -32,11 +32,12 @@ const (
 	BandersnatchOld Client = "bandersnatch6" // XML-RPC
 	Build           Client = "build"         // python -m build with hatchling and setuptools
 	Auditwheel      Client = "auditwheel"    // judges platform tags, as we do
+	OpenAPI         Client = "openapi"       // reads descriptions of APIs, as generators of clients do
 )
 
 // All lists every client.
 func All() []Client {
-	return []Client{PipOld, PipNew, Twine, TwineOld, UV, Poetry, Bandersnatch, BandersnatchOld, Build, Auditwheel}
+	return []Client{PipOld, PipNew, Twine, TwineOld, UV, Poetry, Bandersnatch, BandersnatchOld, Build, Auditwheel, OpenAPI}
 }
 
 // command is how a client is started inside its environment's bin folder.
@@ -50,6 +51,8 @@ func (c Client) command() []string {
 		return []string{"bandersnatch"}
 	case Build:
 		return []string{"python", "-m", "build"}
+	case OpenAPI:
+		return []string{"openapi-spec-validator"}
 	}
 	return []string{string(c)}
 }

@@ -15,7 +15,9 @@ func TestEveryClientIsTheOnePinned(t *testing.T) {
 		t.Run(string(client), func(t *testing.T) {
 			shell := Env(t)
 			program := strings.TrimRight(string(client), "68")
-			program, _, _ = strings.Cut(program, "-")
+			if program, _, _ = strings.Cut(program, "-"); client == OpenAPI {
+				program = client.command()[0]
+			}
 			pins, err := os.ReadFile(filepath.Join(shell.root, "check.d", "clients", string(client)+".txt"))
 			if err != nil {
 				t.Fatal(err)

@@ -23,6 +23,17 @@ func (q Q) OwnedAt(ctx context.Context, flagID, userID int64) (bool, error) {
 	return owned, wrap("read owners at flag", flagID, err)
 }
 
+// OwnedWithin reports whether somebody owned a project, or a part of it, when it
+// was deleted, and that deletion stands.
+func (q Q) OwnedWithin(ctx context.Context, projectID, userID int64) (bool, error) {
+	var one int
+	owned, err := q.one(ctx, `SELECT 1 FROM flag_owners o JOIN flags g ON g.id = o.flag_id AND g.kind = 'deleted' AND g.cleared_at = 0
+		WHERE o.user_id = $2 AND (g.level = 'project' AND g.subject_id = $1
+		OR g.level = 'release' AND g.subject_id IN (SELECT id FROM releases WHERE project_id = $1)
+		OR g.level = 'file' AND g.subject_id IN (SELECT id FROM files WHERE project_id = $1)) LIMIT 1`, []any{projectID, userID}, &one)
+	return owned, wrap("read deletions in project", projectID, err)
+}
+
 // DeletionsOf lists the deletions that stand on what somebody owned then and that
 // owners may undo at a time, the newest first.
 func (q Q) DeletionsOf(ctx context.Context, userID int64, now time.Time) (out []StoodFlag, err error) {

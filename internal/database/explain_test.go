@@ -50,6 +50,8 @@ func crowd(t *testing.T, db *database.DB) {
 			large + "INSERT INTO blobs (sha256, size, created_at) SELECT 's' || i, 1, 1 FROM n",
 			large + "INSERT INTO files (release_id, project_id, filename, packagetype, python_version, size, sha256, blake2b_256, md5, metadata_sha256, uploaded_at) " +
 				"SELECT 1, 1, 'f' || i, 'bdist_wheel', 'py3', 1, 's' || i, 'b', 'm', 'm' || i, 1 FROM n",
+			small + "INSERT INTO files (release_id, project_id, filename, packagetype, python_version, size, sha256, blake2b_256, md5, metadata_sha256, uploaded_at) " +
+				"SELECT i, i, 'g' || i, 'bdist_wheel', 'py3', 1, 's' || i, 'b', 'm', 'm' || i, 1 FROM n",
 			large + "INSERT INTO file_reports (file_id, warnings) SELECT id, '[\"x\"]' FROM files WHERE id IN (SELECT i FROM n)",
 			large + "INSERT INTO filename_registry (identity, filename, name, sha256, size, created_at) SELECT 'i' || i, 'f' || i, 'p1', 's', 1, 1 FROM n",
 		} {
@@ -88,6 +90,7 @@ func hotLookUps(ctx context.Context) []struct {
 		{"new projects of a user", "projects_creator", func(q database.Q) error { _, err := q.ProjectsCreatedSince(ctx, 7, at); return err }},
 		{"newest projects", "projects_created", func(q database.Q) error { _, err := q.NewestProjects(ctx, 5); return err }},
 		{"role", "roles_pkey|sqlite_autoindex_roles_1|roles_user", func(q database.Q) error { _, err := q.RoleOf(ctx, 7, 7); return err }},
+		{"facts of an upload", "version_registry_pkey|sqlite_autoindex_version_registry_1", func(q database.Q) error { _, err := q.UploadFacts(ctx, "p7", "1"); return err }},
 		{"roles of a project", "roles_pkey|sqlite_autoindex_roles_1", func(q database.Q) error { _, err := q.RolesOf(ctx, 7); return err }},
 		{"roles of a user", "roles_user", func(q database.Q) error { _, err := q.RolesOfUser(ctx, 7); return err }},
 		{"uploads of a user", "files_uploader", func(q database.Q) error { _, err := q.UploadsBy(ctx, 7, at, 5); return err }},
@@ -135,6 +138,20 @@ func TestHotLookUpsUseTheirIndexes(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestTheRoleIsFoundByBoth: whoever owns thousands of projects must not have them all read for each upload. PostgreSQL
+// knows how many rows a user has; SQLite chooses by what the statement says.
+func TestTheRoleIsFoundByBoth(t *testing.T) {
+	db := dbtest.Open(t, dbtest.Kinds()[0].New(t))
+	plan := database.Explain(t, db, func(q database.Q) error { _, err := q.RoleOf(context.Background(), 7, 7); return err })
+	if !strings.Contains(plan, "project_id=? AND user_id=?") || strings.Contains(plan, "roles_user") {
+		t.Errorf("the plan reads all roles of a user:\n%s", plan)
+	}
+	plan = database.Explain(t, db, func(q database.Q) error { _, err := q.UploadFacts(context.Background(), "p7", "1"); return err })
+	if strings.Contains(plan, "roles") {
+		t.Errorf("the facts of an upload read roles:\n%s", plan)
+	}
 }
 
 // TestTheWholeListIsReadInOrder: 700,000 names must not be sorted in memory for each load. PostgreSQL may choose to sort.

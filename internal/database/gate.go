@@ -136,3 +136,13 @@ func (q Q) HashesOf(ctx context.Context, level index.Level, id int64) ([]string,
 	hashes, err := q.texts(ctx, `SELECT DISTINCT sha256 FROM files WHERE `+where+` = $1 ORDER BY sha256`, id)
 	return hashes, wrap("list hashes of "+string(level), id, err)
 }
+
+// MalwareActs lists the acts whose flags stand as removals of malware on files of
+// these bytes, on their releases or on their projects.
+func (q Q) MalwareActs(ctx context.Context, sha256 string) ([]string, error) {
+	acts, err := q.texts(ctx, `SELECT DISTINCT act FROM flags WHERE kind = 'removed' AND category = 'malware' AND cleared_at = 0 AND act <> '' AND (
+		level = 'file' AND subject_id IN (SELECT id FROM files WHERE sha256 = $1)
+		OR level = 'release' AND subject_id IN (SELECT release_id FROM files WHERE sha256 = $1)
+		OR level = 'project' AND subject_id IN (SELECT project_id FROM files WHERE sha256 = $1)) ORDER BY act`, sha256)
+	return acts, wrap("list removals of", sha256, err)
+}

@@ -38,9 +38,16 @@ func (q Q) grants(ctx context.Context, text string, arg any) (out []index.Grant,
 	return out, wrap("read grants of", arg, err)
 }
 
-// ownerless holds for a project that no open account and no organization owns.
-const ownerless = `NOT EXISTS (SELECT 1 FROM organization_projects o WHERE o.project_id = p.id)
-	AND NOT EXISTS (SELECT 1 FROM roles r JOIN users u ON u.id = r.user_id WHERE r.project_id = p.id AND r.role = 'Owner' AND u.closed_at = 0)`
+// ownerless holds for a project that no open account owns, by whatever way.
+const ownerless = `NOT EXISTS (SELECT 1 FROM project_grants g JOIN users u ON u.id = g.user_id
+	WHERE g.project_id = p.id AND g.role = 'Owner' AND u.closed_at = 0)`
+
+// Ownerless reports whether nobody owns a project (SD-24).
+func (q Q) Ownerless(ctx context.Context, projectID int64) (bool, error) {
+	var one int
+	is, err := q.one(ctx, `SELECT 1 FROM projects p WHERE p.id = $1 AND `+ownerless, []any{projectID}, &one)
+	return is, wrap("look for owners of project", projectID, err)
+}
 
 // ProjectsBy lists the projects that hold their names, by name: all, or those
 // that nobody owns (SD-24).

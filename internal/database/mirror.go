@@ -22,7 +22,7 @@ type RecentProject struct {
 func (q Q) RecentProjects(ctx context.Context, n int) ([]RecentProject, error) {
 	var out []RecentProject
 	err := q.each(ctx, `SELECT p.display_name, p.name, COALESCE((SELECT r.summary FROM releases r
-			WHERE r.project_id = p.id AND r.withdrawn = 0 ORDER BY r.created_at DESC, r.id DESC LIMIT 1), ''), p.created_at
+			WHERE r.project_id = p.id AND `+offers+` ORDER BY r.created_at DESC, r.id DESC LIMIT 1), ''), p.created_at
 		FROM projects p JOIN names n ON n.project_id = p.id WHERE p.withdrawn = 0 AND p.private = 0
 		ORDER BY p.created_at DESC, p.id DESC LIMIT $1`, []any{n}, func(rows *sql.Rows) error {
 		var p RecentProject
@@ -56,7 +56,7 @@ type ReleaseName struct {
 // that ends.
 func (q Q) ReleasesWith(ctx context.Context, classifiers []string, n int) ([]ReleaseName, error) {
 	text := `SELECT p.name, r.version FROM release_metadata m JOIN releases r ON r.id = m.release_id
-		JOIN projects p ON p.id = r.project_id WHERE p.withdrawn = 0 AND p.private = 0 AND r.withdrawn = 0`
+		JOIN projects p ON p.id = r.project_id WHERE p.withdrawn = 0 AND p.private = 0 AND ` + offers
 	args := []any{n}
 	for _, c := range classifiers {
 		stored, err := json.Marshal(c)

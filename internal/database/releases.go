@@ -112,6 +112,11 @@ type RecentRelease struct {
 	At      int64 // microseconds
 }
 
+// offers holds for a release r that people can see: it is not withdrawn, and
+// neither are all of its files. One without files has no page. It is written so
+// that PostgreSQL asks it of one release after the other, and not of all files.
+const offers = `r.withdrawn = 0 AND (SELECT f.id FROM files f WHERE f.release_id = r.id AND f.withdrawn = 0 LIMIT 1) IS NOT NULL`
+
 // RecentReleases lists live releases of live projects, the newest first: of all
 // public ones, or of the one that name names, which may be private.
 func (q Q) RecentReleases(ctx context.Context, name string, n int) ([]RecentRelease, error) {
@@ -121,7 +126,7 @@ func (q Q) RecentReleases(ctx context.Context, name string, n int) ([]RecentRele
 	}
 	var out []RecentRelease
 	err := q.each(ctx, `SELECT p.display_name, p.name, r.version, r.summary, r.created_at FROM releases r
-		JOIN projects p ON p.id = r.project_id WHERE r.withdrawn = 0 AND p.withdrawn = 0`+where+`
+		JOIN projects p ON p.id = r.project_id WHERE `+offers+` AND p.withdrawn = 0`+where+`
 		ORDER BY r.created_at DESC, r.id DESC LIMIT $1`, args, func(rows *sql.Rows) error {
 		var r RecentRelease
 		err := rows.Scan(&r.Project, &r.Name, &r.Version, &r.Summary, &r.At)

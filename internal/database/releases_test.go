@@ -74,14 +74,16 @@ func TestSD12BurnedVersionsStay(t *testing.T) {
 
 func TestE01RecentReleases(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
-		w.addRelease(w.project, "2.0", "2")
+		w.addFile(w.addRelease(w.project, "2.0", "2"), "demo-2.0.tar.gz")
 		gone := w.addRelease(w.project, "3.0", "3")
+		w.addFile(gone, "demo-3.0.tar.gz")
+		w.set(index.OnFile, w.addFile(w.addRelease(w.project, "4.0", "4"), "demo-4.0.tar.gz").ID, index.Deleted) // the only one
 		w.set(index.OnRelease, gone.ID, index.Quarantined)
 		hidden := w.addProject("hidden", w.user.ID)
-		w.addRelease(hidden, "9", "9")
+		w.addFile(w.addRelease(hidden, "9", "9"), "hidden-9.tar.gz")
 		w.set(index.OnProject, hidden.ID, index.Deleted)
 		other := w.addProject("other", w.user.ID)
-		w.addRelease(other, "5", "5")
+		w.addFile(w.addRelease(other, "5", "5"), "other-5.tar.gz")
 		for name, want := range map[string][]string{"": {"other 5", "demo 2.0"}, "demo": {"demo 2.0", "demo 1.0"}, "hidden": nil} {
 			recent, err := w.db.RecentReleases(w.ctx, name, 2)
 			w.must(err)

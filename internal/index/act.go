@@ -16,11 +16,13 @@ const (
 	ActAllow      ActKind = "allow"
 	ActSwitch     ActKind = "switch"
 	ActDecide     ActKind = "decide" // of reports
+	ActLabel      ActKind = "label"
+	ActUnlabel    ActKind = "unlabel"
 )
 
 // ActKinds lists every kind.
 func ActKinds() []ActKind {
-	return []ActKind{ActQuarantine, ActRemove, ActClear, ActFreeze, ActUnfreeze, ActProhibit, ActAllow, ActSwitch, ActDecide}
+	return []ActKind{ActQuarantine, ActRemove, ActClear, ActFreeze, ActUnfreeze, ActProhibit, ActAllow, ActSwitch, ActDecide, ActLabel, ActUnlabel}
 }
 
 // Act is one thing that was done, with everything that undoing it needs.

@@ -232,7 +232,7 @@ var codeTable = [...]CodeInfo{
 	{CodeProjectDeleted, Invalid, "Project is deleted", "The project was deleted."},
 	{CodeDeletionDisabled, Denied, "Deletion is disabled", "An administrator switched deletion off."},
 	{CodeDeletionPolicy, Denied, "Deletion is not allowed", "The index's rules on deletion refuse it: the thing is too old or too much used, or only administrators delete. Yank it instead."},
-	{CodeLocked, Conflict, "Held by administrators", "Administrators quarantined, removed or locked the thing, so its owners cannot change, delete or restore it."},
+	{CodeLocked, Conflict, "Held by administrators", "Administrators quarantined, removed or locked the thing, so its owners cannot delete or restore it."},
 	{CodeNotRestorable, Conflict, "Cannot be restored", "The name belongs to somebody else, bytes are gone, the time is over, or what it is part of is deleted itself."},
 	{CodeUserFrozen, Denied, "Account is frozen", "Administrators froze the account."},
 	{CodeFileQuarantined, Denied, "File is quarantined", "The file, its release or its project is quarantined."},

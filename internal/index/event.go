@@ -55,6 +55,7 @@ const (
 	EventBanRemove = "ban:remove"
 
 	EventProjectCreate = "project:create"
+	EventOwnerless     = "project:ownerless"
 	EventRoleAdd       = "project:role:add"
 	EventRoleChange    = "project:role:change"
 	EventRoleRemove    = "project:role:remove"
@@ -165,6 +166,7 @@ var eventActions = [...]EventInfo{
 	{EventDeviceDistrust, "A remembered browser was forgotten."},
 	{EventAccountClose, "The account was closed."},
 	{EventProjectCreate, "A project was made by its first upload."},
+	{EventOwnerless, "A project was left without an owner: its last account was closed, or its organization deleted, by administrators."},
 	{EventRoleAdd, "A role in a project was given."},
 	{EventRoleChange, "A role in a project was changed."},
 	{EventRoleRemove, "A role in a project was taken away or given up."},

@@ -12,6 +12,7 @@ type Status struct {
 	File         Code   // "" serves the file, else why not
 	Marker       string // PEP 792: active, deprecated, archived, quarantined
 	Reason       string // the marker's reason, one line, may be empty
+	Marked       *Flag  // the project's flag that gives the marker, nil for active
 	Yanked       bool
 	YankedReason string
 	Deprecated   *Flag // the deprecation of the narrowest level that has one, nil for none (ST-10)
@@ -65,7 +66,7 @@ func (st *Status) mark(k FlagKind, f *Flag, marker int) int {
 		st.Succeeded = f
 	}
 	if k.Rank > marker {
-		marker, st.Marker, st.Reason = k.Rank, k.Marker, f.Reason
+		marker, st.Marker, st.Reason, st.Marked = k.Rank, k.Marker, f.Reason, f
 	}
 	return marker
 }

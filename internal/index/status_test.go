@@ -65,10 +65,13 @@ func statusRows() []struct {
 	}
 }
 
-// same compares two statuses apart from the flag that is served.
+// same compares two statuses apart from the flags that give them.
 func same(t *testing.T, got, want index.Status) {
 	t.Helper()
-	got.Served, got.ServedOn, got.Deprecated, want.Served, want.ServedOn = nil, "", nil, nil, ""
+	if (got.Marked == nil) != (got.Marker == "active") || got.Marked != nil && got.Marked.Reason != got.Reason {
+		t.Errorf("%s by %+v", got.Marker, got.Marked)
+	}
+	got.Served, got.ServedOn, got.Deprecated, got.Marked, want.Served, want.ServedOn = nil, "", nil, nil, nil, ""
 	if got != want {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}

@@ -4,23 +4,23 @@ import (
 	"context"
 
 	"strongroom/internal/database"
-	"strongroom/internal/index"
 )
 
-// Condition refuses to change a project as it is at the time of the change.
-type Condition func(ctx context.Context, q database.Q, p index.Project) error
+// Condition refuses to change a project or an organization as it is at the time of
+// the change.
+type Condition func(ctx context.Context, q database.Q) error
 
 // OnlyIf is the same actions under a condition: it is asked under the lock of the
-// project's name, so nothing changes between its answer and the act.
+// project's name or of the organization, so nothing changes between its answer and the act.
 func (a *Actions) OnlyIf(c Condition) *Actions {
 	under := *a
 	under.condition = c
 	return &under
 }
 
-func (c Condition) ask(ctx context.Context, q database.Q, p index.Project) error {
+func (c Condition) ask(ctx context.Context, q database.Q) error {
 	if c == nil {
 		return nil
 	}
-	return c(ctx, q, p)
+	return c(ctx, q)
 }

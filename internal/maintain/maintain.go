@@ -74,7 +74,7 @@ func (a *Actions) inProject(ctx context.Context, v *access.Visitor, right access
 				return err
 			}
 		}
-		if err := a.condition.ask(ctx, tx.Q, p); err != nil {
+		if err := a.condition.ask(ctx, tx.Q); err != nil {
 			return err
 		}
 		return fn(tx, v, p)
@@ -89,6 +89,9 @@ func (a *Actions) inOrganization(ctx context.Context, v *access.Visitor, right a
 			return err
 		}
 		if err := a.Guard.MayInGroup(ctx, tx.Q, v, right, o); err != nil {
+			return err
+		}
+		if err := a.condition.ask(ctx, tx.Q); err != nil {
 			return err
 		}
 		return fn(tx, v, o)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -14,6 +15,7 @@ import (
 	"strongroom/internal/index"
 	"strongroom/internal/notify"
 	"strongroom/internal/ratelimit"
+	"strongroom/internal/standing"
 )
 
 // OrganizationRoles lists the roles of an organization.
@@ -159,4 +161,67 @@ func RemoveOrganization(ctx context.Context, tx *change.Tx, o index.Organization
 	}
 	tx.Event(index.Event{Action: index.EventGroupDelete, Object: groupObject(o), Before: o.Name})
 	return tx.DeleteOrganization(ctx, o.ID)
+}
+
+// Dissolve removes an organization for operators, whatever it has. Its projects
+// stay: those that nobody owns then are marked, and their names returned (SD-24).
+func Dissolve(ctx context.Context, tx *change.Tx, o index.Organization) (ownerless []string, err error) {
+	projects, o, err := holdAll(ctx, tx, o)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range projects {
+		if err := takeOut(ctx, tx, p, o); err != nil {
+			return nil, err
+		}
+		left, err := standing.MarkOwnerless(ctx, tx, p, "organization "+o.Name)
+		if err != nil {
+			return nil, err
+		}
+		if left {
+			ownerless = append(ownerless, p.Name)
+		}
+	}
+	return ownerless, RemoveOrganization(ctx, tx, o)
+}
+
+// holdAll holds the names of an organization's projects and then the
+// organization, in which no other project may have come meanwhile.
+func holdAll(ctx context.Context, tx *change.Tx, o index.Organization) ([]index.Project, index.Organization, error) {
+	projects, err := tx.ProjectsOfOrganization(ctx, o.ID)
+	if err != nil {
+		return nil, o, err
+	}
+	for _, p := range projects {
+		if err := tx.HoldName(ctx, p.Name); err != nil {
+			return nil, o, err
+		}
+	}
+	if o, err = holdOrganization(ctx, tx, o); err != nil {
+		return nil, o, err
+	}
+	now, err := tx.ProjectsOfOrganization(ctx, o.ID)
+	same := func(a, b index.Project) bool { return a.ID == b.ID }
+	if err == nil && !slices.EqualFunc(now, projects, same) {
+		err = bad("The projects of %s change just now. Try again.", o.Name)
+	}
+	return now, o, err
+}
+
+// ProjectsSeen lists an organization's projects for somebody in it; who does not
+// lead it hears nothing of private ones without a role there.
+func ProjectsSeen(ctx context.Context, q database.Q, o index.Organization, userID int64, leads bool) (out []index.Project, err error) {
+	all, err := q.ProjectsOfOrganization(ctx, o.ID)
+	for _, p := range all {
+		role := index.RoleName("")
+		if p.Private && !leads {
+			if role, err = q.RoleOf(ctx, p.ID, userID); err != nil {
+				return nil, err
+			}
+		}
+		if !p.Private || leads || role != "" {
+			out = append(out, p)
+		}
+	}
+	return out, err
 }

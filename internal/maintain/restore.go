@@ -25,7 +25,7 @@ func (a *Actions) Restore(ctx context.Context, v *access.Visitor, project index.
 		if err := a.mayRestore(ctx, tx, v, p, s); err != nil {
 			return err
 		}
-		if err := a.condition.ask(ctx, tx.Q, p); err != nil {
+		if err := a.condition.ask(ctx, tx.Q); err != nil {
 			return err
 		}
 		return Restore(ctx, tx, s)

@@ -145,7 +145,7 @@ func removeRole(ctx context.Context, tx *change.Tx, p index.Project, user index.
 }
 
 // ownerStays refuses what would leave a project without owner: an organization
-// counts as one, since it never is without.
+// counts as one, since only administrators can leave it without (SD-24).
 func ownerStays(ctx context.Context, tx *change.Tx, p index.Project, leaving int64, role index.RoleName) error {
 	if role != index.Owner {
 		return nil

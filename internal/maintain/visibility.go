@@ -85,13 +85,18 @@ func (a *Actions) leaveOrganization(ctx context.Context, tx *change.Tx, v *acces
 	if err := a.Guard.MayInGroup(ctx, tx.Q, v, access.ManageGroup, from); err != nil {
 		return from, err
 	}
+	return from, takeOut(ctx, tx, p, from)
+}
+
+// takeOut takes a project out of its organization and tells who should know.
+func takeOut(ctx context.Context, tx *change.Tx, p index.Project, from index.Organization) error {
 	if err := tx.PutInOrganization(ctx, p.ID, 0); err != nil {
-		return from, err
+		return err
 	}
 	tx.Event(index.Event{Action: index.EventGroupLeft, Object: "project:" + p.Name, Before: from.Name})
 	tx.Event(index.Event{Action: index.EventGroupProjectRemove, Object: groupObject(from), Before: p.Name})
 	tx.Journal(p.Name, "", "remove organization "+from.Name)
-	return from, tellLeaders(ctx, tx, from, 0, notify.OrganizationProjectRemoved, notify.Data{Project: p.DisplayName})
+	return tellLeaders(ctx, tx, from, 0, notify.OrganizationProjectRemoved, notify.Data{Project: p.DisplayName})
 }
 
 // TakeOut takes a project out of its organization. Whoever does it becomes its

@@ -89,8 +89,11 @@ func (g *Gate) enter(rec *Record, r *http.Request, route Route, rule access.Rule
 	if cookie, err := r.Cookie(LoginCookie); err == nil {
 		c.Login = cookie.Value
 	}
-	header := r.Header.Get("Authorization")
-	if rule.Who != access.Anyone && rule.Who != access.Readers {
+	header, inside := r.Header.Get("Authorization"), rule.Who != access.Anyone && rule.Who != access.Readers
+	if inside && !route.Machine && rule.By != access.ByToken {
+		header = "" // tokens do nothing on pages (T-09)
+	}
+	if inside {
 		c.Authorization = header
 	}
 	err := g.decide(rec, r, route, rule, c)

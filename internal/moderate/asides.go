@@ -46,49 +46,105 @@ func (l *ledger) freezeAside(id int64, reason string) error {
 }
 
 // refuseHashes lets the gate refuse the files of the subject under any name.
-// Rules of administrators that say so already stay as they are.
+// Rules of administrators that say so already stay as they are; those that came
+// with another removal are this one's too, from now on.
 func (l *ledger) refuseHashes(s standing.Subject, t Takedown) error {
 	hashes, err := l.tx.HashesOf(l.ctx, s.Level, s.ID)
 	if err != nil {
 		return err
 	}
-	put := 0
 	for _, h := range hashes {
-		old, found, err := l.tx.GateRule(l.ctx, index.RuleHash, h)
-		if err != nil {
+		if err := l.refuseHash(h, "removed as malware: "+t.Reason); err != nil {
 			return err
 		}
-		if found && old.Action == index.ActionRefuse {
-			continue
-		}
-		rule := index.GateRule{Kind: index.RuleHash, Pattern: h, Action: index.ActionRefuse, Reason: "removed as malware: " + t.Reason, SetBy: l.act.Actor, SetAt: l.act.At}
-		e := index.Effect{On: index.OnRule, Object: "gate:hash", Key: h, Aside: true}
-		if err := l.change(e, func() error { return l.tx.PutGateRule(l.ctx, rule) }); err != nil {
-			return err
-		}
-		put++
 	}
-	if put == 0 {
+	if !l.rules {
 		return nil
 	}
-	l.rules = true
 	l.tx.Event(index.Event{Action: index.EventGateRule, Object: "gate:hash", After: string(index.ActionRefuse) + " the files of " + s.String(), Reason: t.Reason})
 	return nil
 }
 
-// answer confirms the reports that the takedown answers. Those on which
-// somebody decided meanwhile, or on another name, are left alone.
-func (l *ledger) answer(t Takedown) error {
-	for _, uid := range t.Confirms {
-		r, found, err := l.tx.LockReport(l.ctx, uid)
-		if err != nil {
-			return err
+func (l *ledger) refuseHash(hash, reason string) error {
+	e := index.Effect{On: index.OnRule, Object: "gate:hash", Key: hash, Aside: true}
+	old, found, err := l.tx.GateRule(l.ctx, index.RuleHash, hash)
+	if err != nil {
+		return err
+	}
+	if found && old.Action == index.ActionRefuse {
+		shared, is, err := l.claimed(hash, text(found, old))
+		if is {
+			l.act.Effects = append(l.act.Effects, shared)
 		}
-		if !found || !r.Open() || r.Name != l.act.Name {
+		return err
+	}
+	l.rules = true
+	rule := index.GateRule{Kind: index.RuleHash, Pattern: hash, Action: index.ActionRefuse, Reason: reason, SetBy: l.act.Actor, SetAt: l.act.At}
+	return l.change(e, func() error { return l.tx.PutGateRule(l.ctx, rule) })
+}
+
+// claimed finds the note of another removal that a rule of the gate is its own,
+// as the rule is now: while one says so the rule stays. Removals are those that
+// stand, and the one that this act replaced.
+func (l *ledger) claimed(hash, rule string) (e index.Effect, found bool, err error) {
+	uids, err := l.tx.MalwareActs(l.ctx, hash)
+	if err != nil {
+		return e, false, err
+	}
+	for _, uid := range append(uids, l.replaced()) {
+		if uid == l.act.UID {
 			continue
 		}
-		if err := l.decide(r, index.ReportConfirmed, t.Note, true); err != nil {
-			return err
+		act, _, err := l.tx.Act(l.ctx, uid)
+		if err != nil {
+			return e, false, err
+		}
+		for _, e := range act.Effects {
+			if e.On == index.OnRule && e.Key == hash && e.After == rule && !act.Undone() {
+				return e, true, nil
+			}
+		}
+	}
+	return e, false, nil
+}
+
+// replaced is the removal in whose place this act put its own while it is in the
+// making, "" for none.
+func (l *ledger) replaced() string {
+	var was flagState
+	if l.act.Kind != index.ActRemove || len(l.act.Effects) == 0 || parse(l.act.Effects[0].Before, &was) != nil {
+		return ""
+	}
+	return was.Flag.Act
+}
+
+// liftRule takes a rule back that came with a removal, unless another one that
+// stands refuses the same.
+func (l *ledger) liftRule(e index.Effect) (done bool, err error) {
+	if _, kept, err := l.claimed(e.Key, e.After); err != nil || kept {
+		return false, err
+	}
+	return l.swing(e, e.After, e.Before)
+}
+
+// answer decides on the reports that the takedown answers. Those on which
+// somebody decided meanwhile, or on another name, are left alone.
+func (l *ledger) answer(t Takedown) error {
+	for _, verdict := range []struct {
+		state index.ReportState
+		uids  []string
+	}{{index.ReportConfirmed, t.Confirms}, {index.ReportRejected, t.Rejects}, {index.ReportDuplicate, t.Duplicates}} {
+		for _, uid := range verdict.uids {
+			r, found, err := l.tx.LockReport(l.ctx, uid)
+			if err != nil {
+				return err
+			}
+			if !found || !r.Open() || r.Name != l.act.Name {
+				continue
+			}
+			if err := l.decide(r, verdict.state, t.Note, true); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

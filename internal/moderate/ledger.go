@@ -55,6 +55,15 @@ func (l *ledger) swing(e index.Effect, from, to string) (bool, error) {
 	return true, l.write(e, hold, to)
 }
 
+// back gives a thing the state that it had before an effect, if it still has that
+// of afterwards. It reports whether it did.
+func (l *ledger) back(e index.Effect) (bool, error) {
+	if e.On == index.OnRule {
+		return l.liftRule(e)
+	}
+	return l.swing(e, e.After, e.Before)
+}
+
 // takeBack undoes what another act did aside, where that still stands, and notes
 // it as done by this one (SN-10).
 func (l *ledger) takeBack(uid string) error {
@@ -67,7 +76,7 @@ func (l *ledger) takeBack(uid string) error {
 		if !e.Aside || e.On == index.OnReport {
 			continue
 		}
-		done, err := l.swing(e, e.After, e.Before)
+		done, err := l.back(e)
 		if err != nil {
 			return err
 		}

@@ -23,8 +23,8 @@ type Takedown struct {
 	FreezeOwners bool
 	KeepOwners   bool
 
-	// Confirms are the uids of reports that are answered by it.
-	Confirms []string
+	// The uids of reports that are answered by it, by what becomes of them.
+	Confirms, Rejects, Duplicates []string
 }
 
 // maxReason is in characters (SN-1).
@@ -136,6 +136,9 @@ func ClearTakedown(ctx context.Context, tx *change.Tx, s standing.Subject, t Tak
 	}
 	if len(l.act.Effects) == 0 {
 		return index.Act{}, index.Refuse(index.CodeActOvertaken, "%s is neither quarantined nor removed.", s)
+	}
+	if err := l.answer(t); err != nil {
+		return index.Act{}, err
 	}
 	tx.Event(index.Event{Action: index.EventTakedownClear, Object: s.String(), After: l.act.UID, Reason: t.Reason})
 	p, _, err := tx.Project(ctx, s.Name)

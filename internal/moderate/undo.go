@@ -2,6 +2,7 @@ package moderate
 
 import (
 	"context"
+	"slices"
 
 	"strongroom/internal/change"
 	"strongroom/internal/index"
@@ -31,9 +32,14 @@ func Undo(ctx context.Context, tx *change.Tx, uid string) (index.Act, error) {
 		return act, index.Refuse(index.CodeActOvertaken, "%s undid this on %s.", act.UndoneBy, act.UndoneAt.Format("2006-01-02 15:04 UTC"))
 	}
 	l := &ledger{ctx: ctx, tx: tx, act: act}
-	for i := len(act.Effects) - 1; i >= 0; i-- {
-		if err := l.undo(act.Effects[i]); err != nil {
-			return act, err
+	for _, rules := range []bool{false, true} { // whether a rule stays depends on the flags that stand then
+		for _, e := range slices.Backward(act.Effects) {
+			if (e.On == index.OnRule) != rules {
+				continue
+			}
+			if err := l.undo(e); err != nil {
+				return act, err
+			}
 		}
 	}
 	act.UndoneBy, act.UndoneAt = tx.Actor.Username, tx.Now
@@ -48,7 +54,7 @@ func Undo(ctx context.Context, tx *change.Tx, uid string) (index.Act, error) {
 }
 
 func (l *ledger) undo(e index.Effect) error {
-	done, err := l.swing(e, e.After, e.Before)
+	done, err := l.back(e)
 	if err == nil && !done && !e.Aside {
 		err = index.Refuse(index.CodeActOvertaken, "Something changed the %s of %s since. Undo that first, or set it as it should be.", e.Key, e.Object)
 	}

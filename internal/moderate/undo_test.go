@@ -37,6 +37,13 @@ func everyAct(w *world) map[index.ActKind]func() (index.Act, error) {
 		},
 		index.ActAllow:  func() (index.Act, error) { return w.Moderate.Allow(w.ctx, mod, "squatted", "") },
 		index.ActSwitch: func() (index.Act, error) { return w.Moderate.Switch(w.ctx, admin, index.SwitchNoUploads, true, "soon") },
+		index.ActLabel: func() (index.Act, error) {
+			flag := index.Flag{Kind: "watched", Reason: "again", Until: w.Clock().Add(time.Hour)}
+			return w.Moderate.LabelPart(w.ctx, mod, "demo", standing.Place{}, flag, "private")
+		},
+		index.ActUnlabel: func() (index.Act, error) {
+			return w.Moderate.UnlabelPart(w.ctx, mod, "demo", standing.Place{}, "watched")
+		},
 		index.ActDecide: func() (index.Act, error) {
 			return w.Moderate.Decide(w.ctx, mod, reported.UID, index.ReportRejected, "no")
 		},
@@ -49,6 +56,9 @@ func (w *world) prepare(kind index.ActKind) {
 	mod := w.visitor("mod")
 	var err error
 	switch kind {
+	case index.ActLabel, index.ActUnlabel:
+		w.label("watched")
+		_, err = w.Moderate.LabelPart(w.ctx, mod, "demo", standing.Place{}, index.Flag{Kind: "watched", Reason: "before"}, "seen")
 	case index.ActClear:
 		w.do(func(tx *change.Tx) error {
 			s, err := standing.Find(w.ctx, tx, "demo", "", wheel)
@@ -112,6 +122,130 @@ func TestSN10UndoOfEveryAct(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestUndoOfLabelsOnMany: what somebody changed since stays, the rest is as before.
+func TestUndoOfLabelsOnMany(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		w.label("watched")
+		mod := w.visitor("mod")
+		demo, other := moderate.Thing{Level: index.OnProject, ID: w.project("demo").ID}, moderate.Thing{Level: index.OnProject, ID: w.project("other").ID}
+		n, act, err := w.Moderate.SetLabel(w.ctx, mod, []moderate.Thing{demo, other}, index.Flag{Kind: "watched"}, "")
+		if err != nil || n != 2 {
+			t.Fatal(n, err)
+		}
+		_, _, err = w.Moderate.SetLabel(w.ctx, mod, []moderate.Thing{demo}, index.Flag{Kind: "watched", Reason: "since"}, "")
+		w.must(err)
+		w.must(w.Moderate.Undo(w.ctx, w.visitor("second"), act.UID))
+		for thing, want := range map[moderate.Thing]int{demo: 1, other: 0} {
+			if flags, err := w.DB.FlagsOn(w.ctx, thing.Level, thing.ID, true); err != nil || len(flags) != want {
+				t.Errorf("%+v: %+v, %v", thing, flags, err)
+			}
+		}
+		if n, act, err := w.Moderate.ClearLabel(w.ctx, mod, []moderate.Thing{other}, "watched"); err != nil || n != 0 || act.UID != "" {
+			t.Errorf("clearing what is not there: %d, %+v, %v", n, act, err)
+		}
+	})
+}
+
+// TestUndoTakesVerdictsBack: whatever an act says of reports belongs to it.
+func TestUndoTakesVerdictsBack(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		reports := []index.Report{w.report("bob", index.ReportSpam), w.report("carol", index.ReportSpam), w.report("second", index.ReportSpam)}
+		verdicts := moderate.Takedown{Reason: "odd", Confirms: []string{reports[0].UID}, Rejects: []string{reports[1].UID}, Duplicates: []string{reports[2].UID}}
+		for name, act := range map[string]func() (index.Act, error){
+			"quarantine": func() (index.Act, error) {
+				return w.Moderate.Quarantine(w.ctx, w.visitor("mod"), "demo", standing.Place{}, verdicts)
+			},
+			"clear": func() (index.Act, error) {
+				return w.Moderate.ClearTakedown(w.ctx, w.visitor("mod"), "demo", standing.Place{File: wheel}, verdicts)
+			},
+		} {
+			w.quarantine(standing.Place{File: wheel}, moderate.Takedown{Reason: "before"})
+			before := w.picture()
+			done, err := act()
+			w.must(err)
+			for i, want := range []index.ReportState{index.ReportConfirmed, index.ReportRejected, index.ReportDuplicate} {
+				if r, _, err := w.DB.Report(w.ctx, reports[i].UID); err != nil || r.State != want || r.Act != done.UID {
+					t.Errorf("%s: %s of %s, want %s (%v)", name, r.State, r.Act, want, err)
+				}
+			}
+			w.must(w.Moderate.Undo(w.ctx, w.visitor("second"), done.UID))
+			if after := w.picture(); !reflect.DeepEqual(before, after) {
+				t.Errorf("%s: before %+v\nafter  %+v", name, before, after)
+			}
+		}
+	})
+}
+
+// TestTwoRemovalsRefuseOneHash until neither stands, in whatever order they end.
+func TestTwoRemovalsRefuseOneHash(t *testing.T) {
+	malware := moderate.Takedown{Category: "malware", Reason: "steals keys", KeepOwners: true}
+	rules := func(w *world) int {
+		all, err := w.DB.GateRules(w.ctx)
+		w.must(err)
+		return len(all)
+	}
+	for name, ends := range map[string]func(w *world, first, second index.Act) (left int){
+		"the first is undone": func(w *world, first, _ index.Act) int {
+			w.must(w.Moderate.Undo(w.ctx, w.visitor("mod"), first.UID))
+			return 3
+		},
+		"the second is undone": func(w *world, _, second index.Act) int {
+			w.must(w.Moderate.Undo(w.ctx, w.visitor("mod"), second.UID))
+			return 2
+		},
+		"the first is cleared": func(w *world, _, _ index.Act) int {
+			_, err := w.Moderate.ClearTakedown(w.ctx, w.visitor("mod"), "demo", standing.Place{Version: "1"}, moderate.Takedown{})
+			w.must(err)
+			return 3
+		},
+		"clearing the first is undone": func(w *world, _, _ index.Act) int {
+			act, err := w.Moderate.ClearTakedown(w.ctx, w.visitor("mod"), "demo", standing.Place{Version: "1"}, moderate.Takedown{})
+			w.must(err)
+			w.must(w.Moderate.Undo(w.ctx, w.visitor("mod"), act.UID))
+			return 3
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachWorld(t, func(t *testing.T, w *world) {
+				first, err := w.Moderate.Remove(w.ctx, w.visitor("mod"), "demo", standing.Place{Version: "1"}, malware)
+				w.must(err)
+				second := w.remove(malware)
+				if n := rules(w); n != 3 {
+					t.Fatalf("%d rules for 3 files", n)
+				}
+				if want := ends(w, first, second); rules(w) != want {
+					t.Errorf("%d rules, want %d", rules(w), want)
+				}
+				for _, place := range []standing.Place{{}, {Version: "1"}} {
+					_, err := w.Moderate.ClearTakedown(w.ctx, w.visitor("mod"), "demo", place, moderate.Takedown{})
+					if err != nil && !index.HasCode(err, index.CodeActOvertaken) {
+						t.Fatal(err)
+					}
+				}
+				if rules(w) != 0 {
+					t.Errorf("%d rules, though nothing is removed", rules(w))
+				}
+			})
+		})
+	}
+	t.Run("removed twice", func(t *testing.T) {
+		eachWorld(t, func(t *testing.T, w *world) {
+			w.remove(malware)
+			again := w.remove(moderate.Takedown{Category: "malware", Reason: "and more", KeepOwners: true})
+			w.must(w.Moderate.Undo(w.ctx, w.visitor("mod"), again.UID))
+			if rules(w) != 3 {
+				t.Errorf("%d rules, though the first removal stands", rules(w))
+			}
+			w.remove(moderate.Takedown{Category: "malware", Reason: "and more", KeepOwners: true})
+			_, err := w.Moderate.ClearTakedown(w.ctx, w.visitor("mod"), "demo", standing.Place{}, moderate.Takedown{})
+			w.must(err)
+			if rules(w) != 0 {
+				t.Errorf("%d rules, though nothing is removed", rules(w))
+			}
+		})
+	})
 }
 
 // TestUndoTwice: the second hears who was first, and nothing happens.

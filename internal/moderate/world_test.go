@@ -108,7 +108,7 @@ type picture struct {
 	Name                               index.Name
 	Rules                              int
 	Switches                           int
-	Reports                            string
+	Reports, Labels                    string
 }
 
 func (w *world) picture() picture {
@@ -133,8 +133,21 @@ func (w *world) picture() picture {
 	p.Rules, p.Switches = len(rules), len(on)
 	reports, err := w.DB.ReportsOf(w.ctx, "demo", 100)
 	w.must(err)
+	flags, err := w.DB.FlagsOn(w.ctx, index.OnProject, demo.ID, true)
+	w.must(err)
+	for _, f := range flags {
+		p.Labels += f.Kind + f.Reason + f.Note + f.Since.String() + f.Until.String() + "\n"
+	}
 	for _, r := range reports {
 		p.Reports += r.UID + " " + string(r.State) + r.DecidedBy + r.Note + r.Act + "\n"
 	}
 	return p
+}
+
+// label defines one.
+func (w *world) label(key string) {
+	w.t.Helper()
+	w.do(func(tx *change.Tx) error {
+		return tx.PutLabel(w.ctx, index.Label{Key: key, Text: "Watched", Colour: "red", CreatedAt: tx.Now})
+	})
 }

@@ -15,7 +15,7 @@ type OrganizationCommand struct {
 	Create OrganizationCreate `cmd:"" help:"Make an organization. Example: strongroom admin organization create acme --owner alice"`
 	List   OrganizationList   `cmd:"" help:"List the organizations."`
 	Member OrganizationMember `cmd:"" help:"Put somebody into an organization as Owner, Manager or Member, or take them out with \"none\"."`
-	Delete OrganizationDelete `cmd:"" help:"Delete an organization without projects."`
+	Delete OrganizationDelete `cmd:"" help:"Delete an organization; with --projects also one that has some, which then belong to nobody but their own owners."`
 }
 
 // OrganizationCreate makes an organization.
@@ -52,18 +52,28 @@ func accountNamed(ctx context.Context, tx *change.Tx, name string) (index.User, 
 	return u, err
 }
 
+// organizationNamed finds an organization.
+func organizationNamed(ctx context.Context, tx *change.Tx, name string) (index.Organization, error) {
+	g, found, err := tx.Organization(ctx, name)
+	if err == nil && !found {
+		err = fmt.Errorf("there is no organization %q", name)
+	}
+	return g, err
+}
+
 // inOrganization runs fn with an organization held.
 func inOrganization(ctx context.Context, o *Operator, name string, fn func(tx *change.Tx, g index.Organization) error) error {
 	return o.Recorder.Do(ctx, index.Operator(), func(tx *change.Tx) error {
-		g, found, err := tx.Organization(ctx, name)
+		g, err := organizationNamed(ctx, tx, name)
 		if err != nil {
 			return err
 		}
-		if !found {
-			return fmt.Errorf("there is no organization %q", name)
+		g, found, err := tx.LockOrganization(ctx, g.ID)
+		if err == nil && !found {
+			err = fmt.Errorf("the organization %q was deleted just now", name)
 		}
-		if g, found, err = tx.LockOrganization(ctx, g.ID); err != nil || !found {
-			return fmt.Errorf("the organization %q is being deleted (%w)", name, err)
+		if err != nil {
+			return err
 		}
 		return fn(tx, g)
 	})
@@ -133,15 +143,44 @@ func (c *OrganizationMember) Run(ctx context.Context, o *Operator) error {
 
 // OrganizationDelete removes an organization.
 type OrganizationDelete struct {
-	Name string `arg:"" help:"The organization."`
-	JSON bool   `name:"json" help:"Answer as JSON."`
+	Name     string `arg:"" help:"The organization."`
+	Projects bool   `help:"Delete it although it has projects. They stay; those that nobody owns then are listed by 'project list --ownerless'."`
+	JSON     bool   `name:"json" help:"Answer as JSON."`
 }
 
 // Run implements Command.
 func (c *OrganizationDelete) Run(ctx context.Context, o *Operator) error {
-	err := inOrganization(ctx, o, c.Name, func(tx *change.Tx, g index.Organization) error { return maintain.RemoveOrganization(ctx, tx, g) })
-	if err != nil {
+	var ownerless []string
+	remove := func() error {
+		return inOrganization(ctx, o, c.Name, func(tx *change.Tx, g index.Organization) error { return maintain.RemoveOrganization(ctx, tx, g) })
+	}
+	if c.Projects {
+		remove = func() (err error) { ownerless, err = dissolve(ctx, o, c.Name); return err }
+	}
+	if err := remove(); err != nil {
 		return err
 	}
-	return o.say(c.JSON, map[string]any{"deleted": c.Name}, "Deleted the organization %s.\n", c.Name)
+	return o.say(c.JSON, map[string]any{"deleted": c.Name, "ownerless": append([]string{}, ownerless...)}, "Deleted the organization %s.\n%s", c.Name, sayOwnerless(ownerless))
+}
+
+// dissolve is not done in a transaction that holds the organization: the names of
+// its projects are held before it.
+func dissolve(ctx context.Context, o *Operator, name string) (ownerless []string, err error) {
+	err = o.Recorder.Do(ctx, index.Operator(), func(tx *change.Tx) error {
+		g, err := organizationNamed(ctx, tx, name)
+		if err != nil {
+			return err
+		}
+		ownerless, err = maintain.Dissolve(ctx, tx, g)
+		return err
+	})
+	return ownerless, err
+}
+
+// sayOwnerless tells an operator which projects need an owner now.
+func sayOwnerless(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return "Nobody owns these now: " + strings.Join(names, ", ") + ". Give each an owner, for example with 'admin role set'.\n"
 }

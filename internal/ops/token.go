@@ -24,7 +24,7 @@ type TokenCommand struct {
 type TokenCreate struct {
 	User        string   `required:"" help:"Whose token."`
 	Project     string   `help:"Narrow it to one project."`
-	Permission  []string `help:"What it may do: read, upload, yank, status, delete, report or moderate, several with commas; read and upload without." enum:"read,upload,yank,status,delete,report,moderate"`
+	Permission  []string `help:"What it may do: read, upload, yank, status, delete, roles, settings, organizations, history, report or moderate, several with commas; read and upload without." enum:"read,upload,yank,status,delete,roles,settings,organizations,history,report,moderate"`
 	Expires     string   `help:"How long it lives, such as 90d or 12h; for ever without."`
 	Description string   `help:"What it is for." default:"made on the command line"`
 	JSON        bool     `name:"json" help:"Answer as JSON."`

@@ -25,6 +25,7 @@ type UserCommand struct {
 	Moderator UserModerator `cmd:"" help:"Make an account moderator of the index, or take that back. Example: strongroom admin user moderator bob --on"`
 	Trust     UserTrust     `cmd:"" help:"Let an account's reports count more: with its help rules quarantine on their own."`
 	Distrust  UserDistrust  `cmd:"" help:"Take that trust back."`
+	Remove    UserRemove    `cmd:"" help:"Close an account for good. What it published stays; projects that nobody owns then are named. Example: strongroom admin user remove bob --confirm bob"`
 	Reset     UserReset     `cmd:"" help:"Remove an account's second factors, for somebody who lost them; no new tokens or roles for a day. Example: strongroom admin user reset bob --password"`
 }
 

@@ -54,10 +54,10 @@ type jsonStatus struct {
 
 // statusOf is nil for a project of which nothing is said.
 func statusOf(st index.Status) *jsonStatus {
-	if st.Served == nil || st.Marker == "active" {
+	if st.Marked == nil {
 		return nil
 	}
-	return &jsonStatus{Reason: st.Reason, Since: isoTime(st.Served.Since), Status: st.Marker, Successors: st.Successors()}
+	return &jsonStatus{Reason: st.Reason, Since: isoTime(st.Marked.Since), Status: st.Marker, Successors: st.Successors()}
 }
 
 // successorNames are those successors that are projects here.

@@ -58,7 +58,8 @@ func IsChild() bool { return len(os.Args) > 0 && os.Args[0] == childName }
 // given to Run, open for reading only, at its beginning; nil when Run was given none. An error of handle reaches the
 // caller of Run as a Failure; so does a panic.
 //
-// It must be called before anything else, and no package may start goroutines or open files before that.
+// It must be called before anything else, and no package may start goroutines or open files before that. The caller keeps
+// its thread: an init function does, others call runtime.LockOSThread, which costs a thread more.
 func ServeChild(handle func(request []byte, file *os.File) ([]byte, error)) {
 	limits, err := parseLimits(os.Args)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -20,6 +21,7 @@ import (
 // TestMain makes the test binary its own child: the pools of these tests start it again.
 func TestMain(m *testing.M) {
 	if sandbox.IsChild() {
+		runtime.LockOSThread()
 		misbehave(os.Args[3])
 		sandbox.ServeChild(handle)
 	}

@@ -182,11 +182,12 @@ func unavailable(cause error) error { return fmt.Errorf("%w: %s", ErrNoChild, ca
 
 // starter starts all children, one at a time, until the pool is closed.
 func (p *Pool) starter() {
-	keepStarter(p.options)
+	from := newStarter(p.options)
+	defer from.close()
 	for {
 		select {
 		case s := <-p.starts:
-			child, err := launch(p.options, s.file)
+			child, err := from.launch(s.file)
 			if err == nil {
 				p.ended.Go(func() { p.watch(child) })
 			} else {

@@ -13,7 +13,12 @@ import (
 // ahead says that a child gets its file when it is started, so none can be started before the file is known.
 const ahead = false
 
-func keepStarter(Options) {}
+// starter starts children; no thread is special here.
+type starter struct{ options Options }
+
+func newStarter(o Options) *starter { return &starter{o} }
+
+func (*starter) close() {}
 
 // pipes are two pipes used as one connection, on both sides.
 type pipes struct {
@@ -49,7 +54,7 @@ func (p *process) sendRequest(request []byte, _ *os.File) error {
 }
 
 // launch starts a child with its file.
-func launch(o Options, file *os.File) (*process, error) {
+func (s *starter) launch(file *os.File) (*process, error) {
 	var all []*os.File
 	for range 3 {
 		r, w, err := os.Pipe()
@@ -59,7 +64,7 @@ func launch(o Options, file *os.File) (*process, error) {
 		all = append(all, r, w)
 	}
 	in, ours, back, out, stderr, theirStderr := all[0], all[1], all[2], all[3], all[4], all[5]
-	started, err := startProcess(o, file, []*os.File{in, out, theirStderr})
+	started, err := startProcess(s.options, file, []*os.File{in, out, theirStderr})
 	if err != nil {
 		return nil, errors.Join(err, closeAll(all))
 	}

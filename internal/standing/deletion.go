@@ -72,6 +72,12 @@ func Blockers(ctx context.Context, q database.Q, s Subject) (out []string, err e
 	if lost != "" {
 		out = append(out, lost)
 	}
+	bytes, err := bytesLost(ctx, q, s)
+	return append(out, bytes...), err
+}
+
+// bytesLost says which files would be offered again without their bytes.
+func bytesLost(ctx context.Context, q database.Q, s Subject) (out []string, err error) {
 	purged, err := q.PurgedIn(ctx, s.Level, s.ID)
 	for _, f := range purged {
 		out = append(out, fmt.Sprintf("The bytes of %s were removed on %s (%s).", f.Filename, day(f.At), f.Category))
@@ -106,19 +112,31 @@ func nameLost(ctx context.Context, q database.Q, s Subject, next index.Standing)
 
 // mayReturn refuses to clear a flag when the thing could not be offered then.
 func mayReturn(ctx context.Context, tx *change.Tx, s Subject, kind string) error {
-	if kind == index.Deleted {
-		blockers, err := Blockers(ctx, tx.Q, s)
-		if err == nil && len(blockers) > 0 {
-			err = index.Refuse(index.CodeNotRestorable, "%s cannot be restored. %s", s, strings.Join(blockers, " "))
-		}
-		return err
+	blockers, verb := []string(nil), "offered again"
+	var err error
+	switch {
+	case kind == index.Deleted:
+		verb = "restored"
+		blockers, err = Blockers(ctx, tx.Q, s)
+	case s.Now.Withdrawn() && !s.Now.Without(kind).Withdrawn():
+		blockers, err = losses(ctx, tx.Q, s, kind)
 	}
-	if !s.Now.Withdrawn() {
-		return nil
-	}
-	lost, err := nameLost(ctx, tx.Q, s, s.Now.Without(kind))
-	if err == nil && lost != "" {
-		err = index.Refuse(index.CodeNotRestorable, "%s cannot be offered again. %s", s, lost)
+	if err == nil && len(blockers) > 0 {
+		err = index.Refuse(index.CodeNotRestorable, "%s cannot be %s. %s", s, verb, strings.Join(blockers, " "))
 	}
 	return err
+}
+
+// losses are what the thing lacks to be there without the flag: its name, or
+// bytes. Whatever hid files when their bytes were removed goes on hiding them.
+func losses(ctx context.Context, q database.Q, s Subject, kind string) ([]string, error) {
+	lost, err := nameLost(ctx, q, s, s.Now.Without(kind))
+	if err != nil {
+		return nil, err
+	}
+	bytes, err := bytesLost(ctx, q, s)
+	if lost != "" {
+		bytes = append(bytes, lost)
+	}
+	return bytes, err
 }

@@ -7,7 +7,7 @@ import (
 	"strongroom/internal/index"
 )
 
-// PutBack sets a flag that stood before, with the times that it had: whoever
+// PutBack sets a flag or label that stood before, with the times that it had: whoever
 // undoes what replaced or cleared it brings back exactly what was there (SN-10).
 // A flag whose time is over is not put back.
 func PutBack(ctx context.Context, tx *change.Tx, s Subject, f index.Flag, note string) error {
@@ -24,6 +24,10 @@ func PutBack(ctx context.Context, tx *change.Tx, s Subject, f index.Flag, note s
 	}
 	if err := schedule(tx, s, f); err != nil {
 		return err
+	}
+	if _, isFlag := index.KindOf(f.Kind); !isFlag { // labels stand in the table of flags only
+		tx.Event(index.Event{Action: index.EventFlagSet, Object: s.String(), After: f.Kind, Reason: f.Reason})
+		return nil
 	}
 	return write(ctx, tx, s, s.Now.With(f), moved{index.EventFlagSet, f.Kind, f.Reason, key})
 }

@@ -58,10 +58,20 @@ func (t *Timers) Run(ctx context.Context, args json.RawMessage) error {
 			return begin(ctx, tx, s, f.Flag)
 		}
 		if !f.Until.IsZero() && !f.Until.After(tx.Now) {
-			return Clear(ctx, tx, s, due.Kind)
+			return end(ctx, tx, s, due.Kind)
 		}
 		return nil
 	})
+}
+
+// end takes a flag off whose time is over. What hides a thing that cannot be
+// there again stays.
+func end(ctx context.Context, tx *change.Tx, s Subject, kind string) error {
+	err := Clear(ctx, tx, s, kind)
+	if index.HasCode(err, index.CodeNotRestorable) {
+		return nil
+	}
+	return err
 }
 
 // begin lets a flag that was announced have its effect.

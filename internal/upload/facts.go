@@ -22,24 +22,31 @@ func (a *Acceptor) readFacts(ctx context.Context, q database.Q, in *incoming) (e
 			return err
 		}
 	}
-	var userID int64
-	if id := in.by.identity; id != nil {
-		userID = id.User.ID
-	}
-	known, err := q.UploadFacts(ctx, u.Name, u.Version.Canonical(), userID)
+	known, err := q.UploadFacts(ctx, u.Name, u.Version.Canonical())
 	if err != nil {
 		return err
 	}
 	f.NameRow, f.NameKnown, f.Project, f.Exists = known.Name, known.Known, known.Project, known.Exists
 	f.Release, f.ReleaseExists, f.Sdist = known.Release, known.ReleaseExists, known.Sdist
 	f.Burned = known.BurnedBy != 0
-	in.by.role = known.Role
-	if id := in.by.identity; id != nil {
-		f.Hidden = known.Project.Private && known.Role == "" && !id.User.Superuser
-	}
 	if !f.Exists {
+		in.by.role = ""
 		return a.readNewcomer(ctx, q, in)
 	}
+	return readRole(ctx, q, in)
+}
+
+// readRole reads what the uploader is to the project, and so whether it may be
+// known to them at all.
+func readRole(ctx context.Context, q database.Q, in *incoming) (err error) {
+	id := in.by.identity
+	if id == nil {
+		return nil
+	}
+	if in.by.role, err = q.RoleOf(ctx, in.Facts.Project.ID, id.User.ID); err != nil {
+		return err
+	}
+	in.Facts.Hidden = in.Facts.Project.Private && in.by.role == "" && !id.User.Superuser
 	return nil
 }
 

@@ -23,6 +23,7 @@ import (
 // TestMain lets the tests' program be a child that fails as its request says.
 func TestMain(m *testing.M) {
 	if sandbox.IsChild() {
+		runtime.LockOSThread()
 		sandbox.ServeChild(misbehave)
 	}
 	os.Exit(m.Run())

@@ -41,6 +41,12 @@ func startStrongroom(ctx context.Context, s *Server, stage Stage) error {
 	return s.launch(ctx)
 }
 
+// startEarlier starts an earlier build of Strongroom, on data of its own.
+func startEarlier(ctx context.Context, s *Server, stage Stage) error {
+	stage.Binary = stage.Former
+	return startStrongroom(ctx, s, stage)
+}
+
 func prepareStrongroom(ctx context.Context, stage Stage, room string) (token string, err error) {
 	run := func(input string, args ...string) ([]byte, error) {
 		cmd := exec.CommandContext(ctx, stage.Binary, append(args, "--data", room, "--json")...)

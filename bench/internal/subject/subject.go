@@ -23,6 +23,8 @@ const (
 	Nginx      = "nginx"
 	Pypiserver = "pypiserver"
 	Devpi      = "devpi"
+
+	Earlier = "earlier" // a build of Strongroom; takes part only when one is named
 )
 
 // All lists the servers in that order.
@@ -36,6 +38,7 @@ type Stage struct {
 	Wheels string                                       // the set as a flat folder; empty: none
 	Pages  string                                       // folder of pages made by [Capture]; empty: none
 	Binary string                                       // strongroom
+	Former string                                       // an earlier build of it
 	Rows   func(ctx context.Context, data string) error // when set: called on Strongroom's data before it is served
 	Env    []string                                     // settings that Strongroom is served with
 	CPUs   string                                       // processors that Strongroom gets, before other work, as taskset writes them; empty: all, like other work
@@ -145,6 +148,7 @@ func (s *Server) Peak() int64 { return s.peak }
 func Start(ctx context.Context, name string, stage Stage) (*Server, error) {
 	starters := map[string]func(context.Context, *Server, Stage) error{
 		Strongroom: startStrongroom, Limit: startLimit, Nginx: startNginx, Pypiserver: startPypiserver, Devpi: startDevpi,
+		Earlier: startEarlier,
 	}
 	start, ok := starters[name]
 	if !ok {

@@ -42,7 +42,7 @@ func (o options) measure(ctx context.Context, with, without *side) (table, error
 	for _, s := range surfaces {
 		n := o.requests
 		if s.name == "list of all projects" {
-			n = max(1, o.requests/25)
+			n = max(1, o.requests/5)
 		}
 		r := row{surface: s.name}
 		for round := range o.rounds {

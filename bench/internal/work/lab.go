@@ -24,6 +24,7 @@ type Lab struct {
 	Cache   string   // kept between runs
 	Run     string   // of this run; removed by the caller
 	Binary  string   // strongroom
+	Former  string   // an earlier build of it; only with [subject.Earlier] among the servers
 	Servers []string // names, in the order of subject.All
 	Only    []string // group names; empty: all
 	Quick   bool     // fewer and shorter rounds, no large data
@@ -128,13 +129,13 @@ func openMain(ctx context.Context, l *Lab) (*field, error) {
 	if err != nil {
 		return nil, err
 	}
-	ground := subject.Stage{Cache: l.Cache, Run: filepath.Join(l.Run, "main"), Binary: l.Binary, Set: set, Wheels: wheels}
+	ground := subject.Stage{Cache: l.Cache, Run: filepath.Join(l.Run, "main"), Binary: l.Binary, Former: l.Former, Set: set, Wheels: wheels}
 	f := &field{lab: l, set: set}
 	projects := []string{data.ManyFiles}
 	for i := range data.Small {
 		projects = append(projects, data.Name(i))
 	}
-	if err := f.startPaged(ctx, ground, projects, subject.All()); err != nil {
+	if err := f.startPaged(ctx, ground, projects, append(subject.All(), subject.Earlier)); err != nil {
 		return nil, errors.Join(err, f.close())
 	}
 	return f, nil

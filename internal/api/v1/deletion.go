@@ -16,12 +16,13 @@ type deletionBody struct {
 	Reason  string `json:"reason,omitempty" doc:"Why, in one public line of at most 500 characters."`
 }
 
-// confirmed refuses a deletion whose thing was not named (SD-3).
-func (b deletionBody) confirmed(names ...string) error {
-	if slices.Contains(names, b.Confirm) {
+// confirmed refuses what cannot simply be taken back and whose thing was not
+// named (SD-3).
+func confirmed(given string, names ...string) error {
+	if slices.Contains(names, given) {
 		return nil
 	}
-	return index.Refuse(index.CodeInvalidBody, "Nothing was deleted: confirm must be %q.", names[0])
+	return index.Refuse(index.CodeInvalidBody, "Nothing was done: confirm must be %q.", names[0])
 }
 
 // delete does nothing when it was deleted before: to ask twice is no second
@@ -38,7 +39,7 @@ func (c *call) deleteProject(in deletionBody) error {
 	if err != nil {
 		return err
 	}
-	if err := in.confirmed(p.Name, p.DisplayName); err != nil {
+	if err := confirmed(in.Confirm, p.Name, p.DisplayName); err != nil {
 		return err
 	}
 	return c.delete(maintain.Place{}, p.Standing, in)
@@ -49,7 +50,7 @@ func (c *call) deleteRelease(in deletionBody) error {
 	if err != nil {
 		return err
 	}
-	if err := in.confirmed(r.Version); err != nil {
+	if err := confirmed(in.Confirm, r.Version); err != nil {
 		return err
 	}
 	return c.delete(maintain.Place{Version: r.Canonical}, r.Standing, in)
@@ -60,7 +61,7 @@ func (c *call) deleteFile(in deletionBody) error {
 	if err != nil {
 		return err
 	}
-	if err := in.confirmed(f.Filename); err != nil {
+	if err := confirmed(in.Confirm, f.Filename); err != nil {
 		return err
 	}
 	return c.delete(maintain.Place{File: f.Filename}, f.Standing, in)
@@ -78,9 +79,27 @@ func (c *call) restoreFile(none) error {
 
 func (c *call) restore(on maintain.Place) error {
 	if c.at.Project.ID == 0 {
-		return noProject(c.project)
+		if err := c.findHeld(); err != nil {
+			return err
+		}
 	}
 	return c.maintain.Restore(c.ctx, c.visitor, c.at.Project, on)
+}
+
+// findHeld finds the project of the visitor that lost the name of the address
+// when it was deleted, because it never had a file (SD-15).
+func (c *call) findHeld() error {
+	all, err := c.maintain.DeletedOf(c.ctx, c.visitor)
+	for _, d := range all {
+		if d.Level == index.OnProject && d.Project.Name == c.project {
+			c.at.Project = d.Project
+			return nil
+		}
+	}
+	if err == nil {
+		err = noProject(c.project)
+	}
+	return err
 }
 
 // forecastJSON is what a deletion would mean (SD-3).
@@ -171,7 +190,7 @@ func deletionOperations() (out []operation) {
 		out = append(out, operation{
 			ID: "delete" + at.name, Tag: "deletion", Method: "DELETE", Path: at.path, Right: access.DeleteThings, Summary: "Deletes " + at.thing,
 			Doc:   "Nothing is destroyed: its owners can restore it until the date that the answer names.",
-			Reads: at.state, Does: at.deletes, Errors: heldErrors(index.CodeDeletionDisabled, index.CodeDeletionPolicy),
+			Reads: at.state, Does: at.deletes, Errors: []index.Code{index.CodeLocked, index.CodeDeleted, index.CodeDeletionDisabled, index.CodeDeletionPolicy},
 		}, operation{
 			ID: "restore" + at.name, Tag: "deletion", Method: "POST", Path: at.path + "/restore", Right: access.RestoreThings,
 			Summary: "Restores " + at.thing + " for somebody who owned it when it was deleted",

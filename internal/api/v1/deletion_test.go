@@ -1,9 +1,12 @@
 package v1_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
+	"strongroom/internal/app/apptest"
 	"strongroom/internal/index"
 )
 
@@ -154,5 +157,77 @@ func TestST9DeprecationOfOneRelease(t *testing.T) {
 		}
 		w.want(422, index.CodeInvalidBody, token, "PUT", path, `{"category": "old"}`)
 		w.want(404, index.CodeNotFound, token, "PUT", "/projects/demo/releases/9/deprecation", "{}")
+	})
+}
+
+// TestSD18WhoOwnedItRestoresPrivateThings although their role ended with the deletion; they see nothing else of the project, and
+// who owned nothing of it hears of none.
+func TestSD18WhoOwnedItRestoresPrivateThings(t *testing.T) {
+	eachWorld(t, func(w *world) {
+		token, sid := w.token("olga", "delete", "read"), w.token("sid", "delete")
+		w.Run("admin", "project", "private", "demo")
+		w.Run("admin", "role", "set", "--project", "demo", "--user", "max", "Owner")
+		w.want(200, "", token, "DELETE", "/projects/demo/releases/1.0", `{"confirm": "1.0"}`)
+		w.Run("admin", "role", "remove", "--project", "demo", "--user", "olga")
+		w.want(200, "", w.token("max", "delete"), "DELETE", "/projects/demo/releases/2.0", `{"confirm": "2.0"}`)
+		w.want(404, index.CodeNotFound, token, "GET", "/projects/demo", "")
+		hidden := w.want(404, index.CodeNotFound, sid, "POST", "/projects/demo/releases/1.0/restore", "")
+		if nothing := w.want(404, index.CodeNotFound, sid, "POST", "/projects/none/releases/1.0/restore", ""); len(nothing) != len(hidden) {
+			t.Errorf("what is hidden says %v, what is not there %v", hidden, nothing)
+		}
+		w.want(404, index.CodeNotFound, token, "POST", "/projects/demo/releases/2.0/restore", "") // deleted after her time
+		list := w.want(200, "", token, "GET", "/deleted", "")["items"].([]any)
+		if len(list) != 1 || list[0].(map[string]any)["version"] != "1.0" {
+			t.Fatalf("%v", list)
+		}
+		w.want(200, "", token, "POST", "/projects/demo/releases/1.0/restore", "")
+		w.want(404, index.CodeNotFound, token, "POST", "/projects/demo/releases/1.0/restore", "") // it is hers no longer
+	})
+}
+
+// TestSD15NamesThatNeverHadAFile are held for a day after a deletion. Until then their owner restores the project, by the address that
+// the list gives; afterwards anybody may have the name, and who had it hears what stands in the way.
+func TestSD15NamesThatNeverHadAFile(t *testing.T) {
+	eachWorld(t, func(w *world) {
+		token, sid := w.token("rea", "delete"), w.token("sid")
+		for _, args := range [][]string{{"prohibit", "fresh", "--note", "x"}, {"allow", "fresh"}, {"assign", "fresh", "--owner", "rea"}} {
+			w.Run(append([]string{"admin", "name"}, args...)...)
+		}
+		upload := func(token string, want int, says string) {
+			t.Helper()
+			if r := w.Upload(token, apptest.Wheel("fresh", "1.0", "x")); r.StatusCode != want || !strings.Contains(r.Text, says) {
+				t.Errorf("%s %s; want %d %q", r.Status, r.Text, want, says)
+			}
+		}
+		state := func(want index.NameState, left time.Duration) {
+			t.Helper()
+			n, _, err := w.DB.Name(t.Context(), "fresh")
+			if err != nil || n.State != want || left > 0 && n.HeldUntil.Sub(w.Clock()).Round(time.Minute) != left {
+				t.Errorf("%+v, %v; want %s for %s", n, err, want, left)
+			}
+		}
+		for range 2 {
+			w.want(200, "", token, "DELETE", "/projects/fresh", `{"confirm": "fresh"}`)
+			state(index.NameHeld, 24*time.Hour)
+			upload(sid, 409, "is held until")
+			upload(w.token("rea"), 409, "is held until")
+			w.want(404, index.CodeNotFound, w.token("sid", "delete"), "POST", "/projects/fresh/restore", "")
+			item := w.want(200, "", token, "GET", "/deleted", "")["items"].([]any)[0].(map[string]any)
+			w.want(200, "", token, "POST", strings.TrimPrefix(item["restore"].(string), "/api/v1"), "")
+			state(index.NameActive, 0)
+		}
+		w.want(200, "", token, "DELETE", "/projects/fresh", `{"confirm": "fresh"}`)
+		w.SetClock(24*time.Hour - time.Minute)
+		upload(sid, 409, "is held until")
+		w.SetClock(24*time.Hour + time.Minute)
+		upload(sid, 200, "")
+		state(index.NameActive, 0)
+		item := w.want(200, "", token, "GET", "/deleted", "")["items"].([]any)[0].(map[string]any)
+		if b := fmt.Sprint(item["blockers"]); !strings.Contains(b, "belongs to another project") {
+			t.Errorf("%v", item)
+		}
+		if r := w.ask(token, "POST", "/projects/fresh/restore", ""); r.StatusCode == 200 {
+			t.Error("the name was taken back")
+		}
 	})
 }

@@ -171,8 +171,8 @@ func (c *call) undeprecateRelease(none) error {
 	})
 }
 
-// heldErrors are the refusals of changes to what administrators hold, or what is
-// deleted, and more.
+// heldErrors are the refusals of changes to what administrators hold (SN-2), or
+// what is deleted, and more.
 func heldErrors(more ...index.Code) []index.Code {
-	return append([]index.Code{index.CodeLocked, index.CodeDeleted}, more...)
+	return append([]index.Code{index.CodeProjectQuarantined, index.CodeProjectRemoved, index.CodeProjectLocked, index.CodeDeleted}, more...)
 }

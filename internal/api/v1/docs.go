@@ -43,6 +43,13 @@ func (c *call) endDocsRedirect(none) error {
 	return c.maintain.EndDocsRedirect(c.ctx, c.visitor, c.at.Project)
 }
 
+func (c *call) deleteDocs(in confirmBody) error {
+	if err := c.confirmProject(in.Confirm); err != nil {
+		return err
+	}
+	return c.maintain.DeleteDocs(c.ctx, c.visitor, c.at.Project)
+}
+
 func docsOperations() []operation {
 	const path = atProject + "/docs-redirect"
 	state := reads((*call).readDocsRedirect)
@@ -53,5 +60,9 @@ func docsOperations() []operation {
 			Reads: state, Does: does((*call).redirectDocs), Errors: heldErrors(),
 		},
 		{ID: "endDocsRedirect", Tag: "status", Method: "DELETE", Path: path, Right: access.SetFlags, Summary: "Ends that redirect", Reads: state, Does: does((*call).endDocsRedirect), Errors: heldErrors()},
+		{
+			ID: "deleteDocs", Tag: "deletion", Method: "DELETE", Path: atProject + "/docs", Right: access.DeleteThings, Summary: "Takes a project's hosted documentation off the site",
+			Doc: "A redirect stays as it is.", Reads: state, Does: does((*call).deleteDocs), Errors: heldErrors(),
+		},
 	}
 }

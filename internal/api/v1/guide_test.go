@@ -21,7 +21,7 @@ func TestGuide(t *testing.T) {
 		t.Fatalf("%d examples", len(blocks))
 	}
 	eachWorld(t, func(w *world) {
-		token := w.token("olga", "read", "yank", "status", "delete", "report")
+		token := w.token("olga", "read", "yank", "status", "delete", "roles", "settings", "organizations", "report")
 		for _, block := range blocks {
 			cmd := exec.CommandContext(t.Context(), "sh", "-euc", block[1])
 			cmd.Env = append(os.Environ(), "INDEX="+w.URL, "TOKEN="+token, "no_proxy=*")

@@ -44,13 +44,15 @@ type takedownBody struct {
 	Silent       bool     `json:"silent,omitempty" doc:"The owners are not told."`
 	FreezeOwners bool     `json:"freeze_owners,omitempty" doc:"Freeze the owners and maintainers too."`
 	KeepOwners   bool     `json:"keep_owners,omitempty" doc:"Do not freeze them, although it is malware."`
-	Confirms     []string `json:"confirms,omitempty" doc:"Identifiers of the reports that are answered by it."`
+	Confirms     []string `json:"confirms,omitempty" doc:"Identifiers of the reports that are confirmed by it."`
+	Rejects      []string `json:"rejects,omitempty" doc:"Identifiers of the reports that are rejected with it."`
+	Duplicates   []string `json:"duplicates,omitempty" doc:"Identifiers of the reports that are duplicates of others."`
 }
 
 func (b takedownBody) takedown() moderate.Takedown {
 	return moderate.Takedown{
 		Category: b.Category, Reason: b.Reason, Details: b.Details, URL: b.URL, Note: b.Note, Silent: b.Silent,
-		FreezeOwners: b.FreezeOwners, KeepOwners: b.KeepOwners, Confirms: b.Confirms,
+		FreezeOwners: b.FreezeOwners, KeepOwners: b.KeepOwners, Confirms: b.Confirms, Rejects: b.Rejects, Duplicates: b.Duplicates,
 	}
 }
 

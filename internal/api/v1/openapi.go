@@ -60,6 +60,8 @@ func tagList() []object {
 		{"name": "projects", "description": "Reading projects, releases and files with what is said about them."},
 		{"name": "status", "description": "Yanking, deprecating and archiving."},
 		{"name": "deletion", "description": "Deleting, restoring and opening a release again."},
+		{"name": "roles", "description": "Who has which role in a project, and who was invited."},
+		{"name": "organizations", "description": "Organizations, their people and their teams."},
 		{"name": "reports", "description": "Telling the moderators."},
 		{"name": "moderation", "description": "What moderators do."},
 	}
@@ -112,7 +114,8 @@ func problemSchema() object {
 func pathParameters(path string) (out []object) {
 	docs := map[string]string{
 		"project": "Name of the project, in any spelling; another than the normal one is redirected (308).", "version": "Version of the release, in any spelling (PEP 440).",
-		"filename": "Exact filename.", "id": "Number of the deprecation.", "uid": "Identifier, as the list has it.", "username": "Name of the account.", "name": "A name, switch or label.",
+		"filename": "Exact filename.", "id": "Number of the deprecation.", "uid": "Identifier, as the list has it.", "username": "Name of the account.", "name": "A name or switch.",
+		"organization": "Name of the organization.", "team": "Name of the team.", "label": "Key of the label.", "invitation": "The invitation's id.",
 	}
 	for _, m := range regexp.MustCompile(`\{([a-z]+)\}`).FindAllStringSubmatch(path, -1) {
 		out = append(out, object{"name": m[1], "in": "path", "required": true, "description": docs[m[1]], "schema": object{"type": "string"}})

@@ -13,15 +13,16 @@ import (
 
 // projectJSON is a project.
 type projectJSON struct {
-	Name    string         `json:"name" doc:"The normal name (PEP 503)."`
-	Display string         `json:"display_name" doc:"The name as its newest upload spells it."`
-	Private bool           `json:"private" doc:"Only who has a role can read it."`
-	Role    index.RoleName `json:"role,omitempty" enum:"Owner,Maintainer,Reader" doc:"What whoever asks is in it; none for everybody else."`
-	Serial  int64          `json:"last_serial" doc:"The number of its last change."`
-	Created time.Time      `json:"created" doc:"When its first file was uploaded."`
-	Status  statusJSON     `json:"status" doc:"What its flags add up to."`
-	Flags   []flagJSON     `json:"flags" doc:"The flags on the project itself."`
-	Labels  []labelJSON    `json:"labels" doc:"The public labels on the project."`
+	Name    string            `json:"name" doc:"The normal name (PEP 503)."`
+	Display string            `json:"display_name" doc:"The name as its newest upload spells it."`
+	Private bool              `json:"private" doc:"Only who has a role can read it."`
+	Group   string            `json:"organization,omitempty" doc:"The organization that has it."`
+	Role    index.RoleName    `json:"role,omitempty" enum:"Owner,Maintainer,Reader" doc:"What whoever asks is in it; none for everybody else."`
+	Serial  int64             `json:"last_serial" doc:"The number of its last change."`
+	Created time.Time         `json:"created" doc:"When its first file was uploaded."`
+	Status  statusJSON        `json:"status" doc:"What its flags add up to."`
+	Flags   []flagJSON        `json:"flags" doc:"The flags on the project itself."`
+	Labels  []placedLabelJSON `json:"labels" doc:"The public labels on the project."`
 }
 
 // releaseJSON is a release in a list.
@@ -35,8 +36,8 @@ type releaseJSON struct {
 // releaseDetailJSON is a release with its files.
 type releaseDetailJSON struct {
 	releaseJSON
-	Labels []labelJSON `json:"labels" doc:"The public labels on the release."`
-	Files  []fileJSON  `json:"files" doc:"Its files, by filename. Those that are withdrawn are listed for whoever maintains the project."`
+	Labels []placedLabelJSON `json:"labels" doc:"The public labels on the release."`
+	Files  []fileJSON        `json:"files" doc:"Its files, by filename. Those that are withdrawn are listed for whoever maintains the project."`
 }
 
 // fileJSON is a file.
@@ -53,7 +54,7 @@ type fileJSON struct {
 // fileDetailJSON is a file with its labels.
 type fileDetailJSON struct {
 	fileJSON
-	Labels []labelJSON `json:"labels" doc:"The public labels on the file."`
+	Labels []placedLabelJSON `json:"labels" doc:"The public labels on the file."`
 }
 
 // insider is what the visitor is in a project, and whether that shows what
@@ -72,9 +73,13 @@ func (c *call) insider(q database.Q, p index.Project) (role index.RoleName, sees
 	return role, role == index.Owner || role == index.Maintainer || u.Superuser || u.Moderator, nil
 }
 
-// here finds the project in the address.
+// here finds the project in the address, also when the request took the name
+// from it (SD-15).
 func (c *call) here(q database.Q) (index.Project, error) {
 	p, found, err := q.Project(c.ctx, c.project)
+	if err == nil && !found && c.at.Project.ID != 0 {
+		p, found, err = q.ProjectByID(c.ctx, c.at.Project.ID)
+	}
 	if err == nil && !found {
 		err = noProject(c.project)
 	}
@@ -90,9 +95,13 @@ func (c *call) readProject(q database.Q) (out projectJSON, err error) {
 	if err != nil {
 		return out, err
 	}
+	o, _, err := q.OrganizationOf(c.ctx, p.ID)
+	if err != nil {
+		return out, err
+	}
 	labels, err := c.labelsOn(q, index.OnProject, p.ID)
 	return projectJSON{
-		Name: p.Name, Display: p.DisplayName, Private: p.Private, Role: role, Serial: p.LastSerial, Created: p.CreatedAt,
+		Name: p.Name, Display: p.DisplayName, Private: p.Private, Group: o.Name, Role: role, Serial: p.LastSerial, Created: p.CreatedAt,
 		Status: toStatus(index.StatusOf(onProject(p))), Flags: toFlags(p.Standing), Labels: labels,
 	}, err
 }

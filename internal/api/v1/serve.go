@@ -185,16 +185,14 @@ func (c *call) carryOut(op operation, body []byte) (answer, error) {
 	return represent(max(op.Status, http.StatusOK), made)
 }
 
-// told names refusals of the acts as the API does: what owners cannot change is
-// in conflict (409), a value that cannot be is unprocessable (422), whatever the
-// same is for an upload or a page.
+// told names refusals of the acts as the API does: what is deleted is in conflict
+// (409), a value that cannot be is unprocessable (422), whatever the same is for
+// an upload or a page.
 func told(err error) error {
 	e := *index.AsError(err)
 	switch e.Code {
 	case index.CodeInvalidForm, index.CodeGroupField, index.CodeInvalidReport, index.CodeDocsAddress:
 		e.Code = index.CodeInvalidBody
-	case index.CodeProjectLocked, index.CodeProjectQuarantined, index.CodeProjectRemoved:
-		e.Code = index.CodeLocked
 	case index.CodeProjectDeleted, index.CodeReleaseDeleted, index.CodeFileDeleted:
 		e.Code = index.CodeDeleted
 	default:
@@ -255,7 +253,7 @@ func (a answer) write(w http.ResponseWriter, r *http.Request) error {
 }
 
 // onCondition refuses the change when If-Match names another state, now and
-// again under the lock of the project's name.
+// again under the lock of the project's name or of the organization.
 func (c *call) onCondition(op operation) error {
 	wanted := c.r.Header.Values("If-Match")
 	if len(wanted) == 0 {
@@ -264,7 +262,7 @@ func (c *call) onCondition(op operation) error {
 	if op.Reads.run == nil {
 		return index.Refuse(index.CodePrecondition, "There is no state at this address that If-Match could name; leave it out.")
 	}
-	check := func(ctx context.Context, q database.Q, _ index.Project) error {
+	check := func(_ context.Context, q database.Q) error {
 		there, err := c.read(op, q)
 		if err != nil {
 			return err
@@ -275,5 +273,5 @@ func (c *call) onCondition(op operation) error {
 		return index.Refuse(index.CodePrecondition, "If-Match does not name the state that is there, whose ETag is %s. Read it again before you change it.", there.header["ETag"])
 	}
 	c.maintain = c.Maintain.OnlyIf(check)
-	return check(c.ctx, c.DB.Q, index.Project{})
+	return check(c.ctx, c.DB.Q)
 }

@@ -100,8 +100,8 @@ func (c *call) unyank(on maintain.Place, now index.Standing) error {
 
 // flagsJSON is all that is said about a thing itself.
 type flagsJSON struct {
-	Flags  []flagJSON  `json:"flags" doc:"The flags on it."`
-	Labels []labelJSON `json:"labels" doc:"The public labels on it."`
+	Flags  []flagJSON        `json:"flags" doc:"The flags on it."`
+	Labels []placedLabelJSON `json:"labels" doc:"The public labels on it."`
 }
 
 // readFlags lists the flags and public labels on the project.

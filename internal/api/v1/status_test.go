@@ -105,10 +105,10 @@ func TestST13Refusals(t *testing.T) {
 		w.want(415, index.CodeUnsupportedBody, token, "PATCH", "/projects/demo/status", "", "Content-Type", "application/x-www-form-urlencoded")
 		w.want(415, index.CodeUnsupportedBody, token, "PUT", "/projects/demo/releases/1.0/yank", "", "Content-Type", "text/plain")
 		w.want(405, index.CodeMethodNotAllowed, token, "POST", "/projects/demo/status", "{}")
-		for _, kind := range []string{"quarantined", "removed", "locked"} {
+		for kind, code := range map[string]index.Code{"quarantined": index.CodeProjectQuarantined, "removed": index.CodeProjectRemoved, "locked": index.CodeProjectLocked} { // SN-2
 			w.Run("admin", "flag", "set", "--project", "demo", kind, "--reason", "held")
-			w.want(409, index.CodeLocked, token, "PATCH", "/projects/demo/status", `{"status": "archived"}`)
-			w.want(409, index.CodeLocked, token, "PUT", "/projects/demo/releases/1.0/yank", "{}")
+			w.want(403, code, token, "PATCH", "/projects/demo/status", `{"status": "archived"}`)
+			w.want(403, code, token, "PUT", "/projects/demo/releases/1.0/yank", "{}")
 			w.Run("admin", "flag", "clear", "--project", "demo", kind)
 		}
 	})

@@ -10,7 +10,10 @@ import (
 // adding a row: its route, its checks and its part of the OpenAPI document
 // follow.
 func (a *API) operations() []operation {
-	return slices.Concat(projectOperations(), statusOperations(), deprecationOperations(), deletionOperations(), docsOperations(), reportOperations(), queueOperations(), moderationOperations())
+	return slices.Concat(
+		projectOperations(), settingsOperations(), statusOperations(), deprecationOperations(), deletionOperations(), docsOperations(), roleOperations(),
+		organizationOperations(), peopleOperations(), teamOperations(), labelOperations(), reportOperations(), queueOperations(), moderationOperations(), labellingOperations(),
+	)
 }
 
 // Addresses that more than one operation has.
@@ -31,7 +34,6 @@ func projectOperations() []operation {
 		},
 		{ID: "getRelease", Tag: "projects", Method: "GET", Path: atRelease, Right: access.ReadProject, Summary: "A release with its files", Reads: reads((*call).readRelease)},
 		{ID: "getFile", Tag: "projects", Method: "GET", Path: atFile, Right: access.ReadProject, Summary: "A file with its status", Reads: reads((*call).readFile)},
-		{ID: "listLabels", Tag: "projects", Method: "GET", Path: "/labels", Right: access.ReadIndex, Listed: true, Summary: "The labels that the index's administrators defined", Reads: reads((*call).readLabels)},
 	}
 }
 

@@ -30,15 +30,16 @@ func (b *Browse) tombstone(w http.ResponseWriter, r *http.Request, v pages.View)
 	}
 	k, _ := index.KindOf(st.Served.Kind)
 	data := tombstonePage{View: v, Said: *st.Served, Banner: bannerFor(level, k, *st.Served), Appeal: b.Appeal}
-	data.Judged = st.Listing == index.Tombstone && k.Side == index.ByAdministrator
+	over := k.Listing == index.Tombstone // whatever else was said before
+	data.Judged = over && k.Side == index.ByAdministrator
 	data.Malware = st.Served.Category == "malware"
-	data.Held = st.Listing != index.Tombstone
+	data.Held = !over
 	var err error
 	if data.Restores, err = b.mayRestore(w, r, level, id); err != nil {
 		return err
 	}
 	status := http.StatusOK
-	if st.Listing == index.Tombstone {
+	if over {
 		status = http.StatusGone
 	}
 	w.Header().Set("X-Robots-Tag", "noindex")

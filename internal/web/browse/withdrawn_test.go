@@ -135,3 +135,19 @@ func TestST12Labels(t *testing.T) {
 	has(t, r, `<span class="tag green" title="Reviewed by us">approved</span>`)
 	lacks(t, r, "watch-it", "secret", `class="banner`)
 }
+
+// TestSN7TheGravestFlagCounts: what was in quarantine and then removed is gone (410), not only looked into.
+func TestSN7TheGravestFlagCounts(t *testing.T) {
+	s := shop(t)
+	for _, version := range []string{"1", ""} {
+		path := "/project/demo/" + map[string]string{"1": "1.0/"}[version]
+		flag(t, s, version, index.Flag{Kind: index.Quarantined, Reason: "odd"})
+		if r := s.Get(path); r.StatusCode != 200 || !strings.Contains(r.Text, "Administrators look into it") {
+			t.Errorf("%s in quarantine: %s", path, r.Status)
+		}
+		flag(t, s, version, index.Flag{Kind: index.Removed, Category: "malware"})
+		if r := s.Get(path); r.StatusCode != 410 || !strings.Contains(r.Text, "Removed as malware") || strings.Contains(r.Text, "Administrators look into it") {
+			t.Errorf("%s removed: %s", path, r.Status)
+		}
+	}
+}

@@ -119,22 +119,9 @@ func (g *Groups) fillOrganization(r *http.Request, data *organizationPage) (err 
 	return err
 }
 
-// projectsSeen lists an organization's projects; who leads it not hears nothing
-// of private ones without a role there.
-func (g *Groups) projectsSeen(r *http.Request, f groupFrame, userID int64) (out []index.Project, err error) {
-	all, err := g.DB.ProjectsOfOrganization(r.Context(), f.Organization.ID)
-	for _, p := range all {
-		role := index.RoleName("")
-		if p.Private && !f.Leader {
-			if role, err = g.DB.RoleOf(r.Context(), p.ID, userID); err != nil {
-				return nil, err
-			}
-		}
-		if !p.Private || f.Leader || role != "" {
-			out = append(out, p)
-		}
-	}
-	return out, err
+// projectsSeen lists what the person may know of an organization's projects.
+func (g *Groups) projectsSeen(r *http.Request, f groupFrame, userID int64) ([]index.Project, error) {
+	return maintain.ProjectsSeen(r.Context(), g.DB.Q, f.Organization, userID, f.Leader)
 }
 
 func (g *Groups) organizationHistoryJSON(w http.ResponseWriter, r *http.Request) error {

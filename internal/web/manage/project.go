@@ -15,8 +15,8 @@ func (g *Groups) projectRoutes() []middleware.Route {
 	const at = "/manage/project/{project}/"
 	return []middleware.Route{
 		{Methods: "GET", Path: "/manage/projects/{$}", Right: access.UseAccount, Handler: get(g.projects), Doc: "The projects of the account, and the roles it was offered."},
-		{Methods: "GET", Path: at + "history/{$}", Right: access.SeeProject, Handler: g.projectHistory, Doc: "What happened to a project."},
-		{Methods: "GET", Path: at + "history.json", Right: access.SeeProject, Handler: g.projectHistoryJSON, Doc: "What happened to a project, as JSON."},
+		{Methods: "GET", Path: at + "history/{$}", Right: access.SeeHistory, Handler: g.projectHistory, Doc: "What happened to a project."},
+		{Methods: "GET", Path: at + "history.json", Right: access.SeeHistory, Handler: g.projectHistoryJSON, Doc: "What happened to a project, as JSON."},
 	}
 }
 

@@ -75,11 +75,14 @@ func (f refusal) Value(form, field, usual string) string {
 
 // status is that of a page with a refused form.
 func (f refusal) status() int {
-	switch {
-	case f.Wrong == "":
+	if f.Wrong == "" {
 		return http.StatusOK
-	case f.Code == index.CodeDeletionDisabled || f.Code == index.CodeDeletionPolicy:
+	}
+	switch f.Code {
+	case index.CodeDeletionDisabled, index.CodeDeletionPolicy, index.CodeProjectQuarantined, index.CodeProjectRemoved, index.CodeProjectLocked: // SN-2
 		return http.StatusForbidden
+	case index.CodeLocked: // SD-4
+		return http.StatusConflict
 	}
 	return http.StatusBadRequest
 }

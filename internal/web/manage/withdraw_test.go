@@ -318,9 +318,9 @@ func TestWhatAdministratorsSetIsTheirs(t *testing.T) {
 	s.flag("1", "", index.Flag{Kind: index.Yanked})
 	alice := s.as("alice")
 	s.refused(alice.Get(demo+"settings/"), 200, "Administrators archived it")
-	s.refused(alice.PostForm(demo+"unarchive/"), 400, "only they can clear it")
+	s.refused(alice.PostForm(demo+"unarchive/"), 403, "only they can clear it")
 	s.refused(alice.Get(release1), 200, "Administrators did that")
-	s.refused(alice.PostForm(release1, "confirm_unyank_version", "1.0"), 400, "only they can clear it")
+	s.refused(alice.PostForm(release1, "confirm_unyank_version", "1.0"), 403, "only they can clear it")
 }
 
 // TestMaintainersYankOnly: the other forms are not on their pages, and are refused.

@@ -112,7 +112,7 @@ func (s *Staff) clearFlags(r *http.Request, v *access.Visitor, form url.Values) 
 	}
 	n := 0
 	if _, isFlag := index.KindOf(kind); !isFlag {
-		n, err = s.Actions.ClearLabel(r.Context(), v, chosen, kind)
+		n, end.act, err = s.Actions.ClearLabel(r.Context(), v, chosen, kind)
 	} else {
 		n, err = s.clearEach(r, v, chosen, kind)
 	}

@@ -83,7 +83,11 @@ func post(do act, again page) middleware.Handler {
 
 func (d done) leave(w http.ResponseWriter) error {
 	if d.act.UID != "" {
-		d.to += "?done=" + url.QueryEscape(d.act.UID)
+		mark := "?"
+		if strings.Contains(d.to, "?") {
+			mark = "&"
+		}
+		d.to += mark + "done=" + url.QueryEscape(d.act.UID)
 	}
 	return shell.Done(w, d.to, d.sentence)
 }

@@ -49,7 +49,8 @@ func (s *Staff) setLabel(r *http.Request, v *access.Visitor, form url.Values) (d
 	if err != nil {
 		return end, err
 	}
-	n, err := s.label(r, v, chosen, form)
+	var n int
+	n, end.act, err = s.label(r, v, chosen, form)
 	end.sentence = fmt.Sprintf("The label %s stands on %d things now.", key, n)
 	return end, err
 }
@@ -63,19 +64,19 @@ func (s *Staff) labelProject(r *http.Request, v *access.Visitor, form url.Values
 	}
 	key := form.Get("label")
 	if form.Get("do") == "clear" {
-		_, err = s.Actions.ClearLabel(r.Context(), v, chosen, key)
+		_, end.act, err = s.Actions.ClearLabel(r.Context(), v, chosen, key)
 		end.sentence = fmt.Sprintf("The label %s is cleared.", key)
 		return end, err
 	}
-	_, err = s.label(r, v, chosen, form)
+	_, end.act, err = s.label(r, v, chosen, form)
 	end.sentence = fmt.Sprintf("The label %s is set.", key)
 	return end, err
 }
 
-func (s *Staff) label(r *http.Request, v *access.Visitor, on []moderate.Thing, form url.Values) (int, error) {
+func (s *Staff) label(r *http.Request, v *access.Visitor, on []moderate.Thing, form url.Values) (int, index.Act, error) {
 	until, err := moderate.Until(form.Get("until"))
 	if err != nil {
-		return 0, err
+		return 0, index.Act{}, err
 	}
 	f := index.Flag{Kind: form.Get("label"), Reason: strings.TrimSpace(form.Get("reason")), Until: until}
 	return s.Actions.SetLabel(r.Context(), v, on, f, strings.TrimSpace(form.Get("note")))

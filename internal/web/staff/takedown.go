@@ -21,7 +21,6 @@ type order struct {
 	On    standing.Place // of the project
 	Shown string         // the place as people read it
 	moderate.Takedown
-	Verdicts map[string]index.ReportState // on reports that the act does not confirm by itself
 }
 
 // readOrder reads the form of acts. The place is "project", "release:1.0" or
@@ -55,22 +54,25 @@ func readOrder(form url.Values) (o order, err error) {
 	return o, nil
 }
 
-// readVerdicts reads what the form says of reports. A takedown confirms in its
-// own change; all else is decided after it.
+// readVerdicts reads what the form says of reports; it is part of the act.
 func (o *order) readVerdicts(form url.Values) {
-	o.Verdicts = map[string]index.ReportState{}
 	for field := range form {
 		uid, isVerdict := strings.CutPrefix(field, "verdict:")
-		state := index.ReportState(form.Get(field))
-		switch {
-		case !isVerdict || state == "":
-		case state == index.ReportConfirmed && o.Do != "clear":
+		if !isVerdict {
+			continue
+		}
+		switch index.ReportState(form.Get(field)) {
+		case index.ReportConfirmed:
 			o.Confirms = append(o.Confirms, uid)
-		default:
-			o.Verdicts[uid] = state
+		case index.ReportRejected:
+			o.Rejects = append(o.Rejects, uid)
+		case index.ReportDuplicate:
+			o.Duplicates = append(o.Duplicates, uid)
 		}
 	}
 	slices.Sort(o.Confirms)
+	slices.Sort(o.Rejects)
+	slices.Sort(o.Duplicates)
 }
 
 // takedown carries the form of acts out, or shows what clients would see when
@@ -117,22 +119,7 @@ func (s *Staff) carryOut(r *http.Request, v *access.Visitor, o order) (done, err
 	default:
 		return end, index.Refuse(index.CodeInvalidForm, "Choose to quarantine, to remove or to clear.")
 	}
-	if err != nil {
-		return end, err
-	}
-	return end, s.verdicts(r, v, o)
-}
-
-// verdicts decides on reports after an act. One on which somebody else decided
-// meanwhile keeps that.
-func (s *Staff) verdicts(r *http.Request, v *access.Visitor, o order) error {
-	for uid, state := range o.Verdicts {
-		_, err := s.Actions.Decide(r.Context(), v, uid, state, o.Note)
-		if err != nil && !index.HasCode(err, index.CodeReportDecided) {
-			return err
-		}
-	}
-	return nil
+	return end, err
 }
 
 // decide answers one report without an act on the project.
