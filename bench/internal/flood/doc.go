@@ -6,11 +6,14 @@
 // always does, its request log included.
 //
 // The attackers of a real flood bring their own machines. Here client and server
-// share one, so the client's threads have a processor given to them, go first on
-// it (SCHED_FIFO, the reader before the flood), and send prepared bytes from one
-// thread each: what they wait for is the server, which goes before the machine's
-// other work by its nice value. Two arrangements say what the
-// server has: a processor of its own, or all of them but for what the clients take.
+// share one, so the client's threads are tied to one processor, go first on it,
+// and send prepared bytes from one thread each: what they wait for is the server,
+// which goes before the machine's other work by its nice value. Two arrangements
+// say what the server has: all processors but for what the clients take of one, or
+// one of its own.
+//
+// A guest's processors stand still now and then while its host does something
+// else. A watch on each of them notices, and reads of those moments are left out.
 //
 // It runs on Linux with two processors or more, as root.
 package flood

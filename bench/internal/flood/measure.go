@@ -31,6 +31,7 @@ type row struct {
 	rate, cost     []float64 // attempts answered a second; µs of the server's processor time for each
 	answers        map[int]int
 	memory         int64
+	still          []float64 // share of the reads left out, for the machine stood still
 }
 
 // measure takes turns: each program, quiet and flooded, one after the other.
@@ -76,16 +77,22 @@ func (o options) measurePage(ctx context.Context, w world, page string) (err err
 // round is a quiet part and a flooded one.
 func (o options) round(ctx context.Context, w world, s *subject.Server, r *row) error {
 	runtime.GC() // the only time: while clients go first, nothing may wait for other threads of ours
-	quiet, err := o.read(ctx, s, r.page, o.quiet)
+	quiet, err := o.read(ctx, s, r, o.quiet)
 	if err != nil {
 		return err
 	}
 	plan := load.Plan{Addr: s.Addr, Conns: connections, Requests: o.attempts(w, s), For: lead + o.flooded, Rate: o.rate}
-	flood := o.first(1, func() (load.Result, error) { return load.Run(ctx, plan) })
+	answered, end := 0, time.Now().Add(plan.For)
+	plan.Each = func(due time.Time, latency time.Duration) {
+		if due.Add(latency).Before(end) { // those whose password is hashed are answered later
+			answered++
+		}
+	}
+	flood := o.first(func() (load.Result, error) { return load.Run(ctx, plan) })
 	time.Sleep(lead)
 	before, e1 := s.Process.CPU()
 	began := time.Now()
-	flooded, e2 := o.read(ctx, s, r.page, o.flooded)
+	flooded, e2 := o.read(ctx, s, r, o.flooded)
 	after, e3 := s.Process.CPU()
 	took := time.Since(began)
 	came := <-flood
@@ -96,28 +103,45 @@ func (o options) round(ctx context.Context, w world, s *subject.Server, r *row) 
 	for status, n := range came.Answers {
 		r.answers[status] += n
 	}
-	rate := came.Rate()
+	rate := float64(answered) / plan.For.Seconds()
 	r.rate = append(r.rate, rate)
 	r.cost = append(r.cost, float64((after-before).Microseconds())/(rate*took.Seconds()))
 	return s.Process.ForgetLog()
 }
 
-func (r *row) note(quiet, flooded load.Result) {
-	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
-	r.quiet, r.calm = append(r.quiet, ms(quiet.Quantile(0.99))), append(r.calm, ms(quiet.Quantile(0.5)))
-	r.flooded, r.busy = append(r.flooded, ms(flooded.Quantile(0.99))), append(r.busy, ms(flooded.Quantile(0.5)))
+func (r *row) note(quiet, flooded []time.Duration) {
+	r.quiet, r.calm = append(r.quiet, quantile(quiet, 0.99)), append(r.calm, quantile(quiet, 0.5))
+	r.flooded, r.busy = append(r.flooded, quantile(flooded, 0.99)), append(r.busy, quantile(flooded, 0.5))
 }
 
-// reads is how often a page is asked for in a second: a prime, so that reader and
-// flood do not fall into step.
-const reads = 997
+// reads is how often a page is asked for in a second: primes, so that reader and
+// flood do not fall into step, and so few that one processor has time for most of
+// them.
+func reads(page string) int {
+	if strings.HasPrefix(page, "/project/") {
+		return 97
+	}
+	return 499
+}
 
-// read asks for a page by the clock too.
-func (o options) read(ctx context.Context, s *subject.Server, page string, d time.Duration) (load.Result, error) {
-	got := <-o.first(2, func() (load.Result, error) {
-		return load.Run(ctx, load.Plan{Addr: s.Addr, Conns: 16, For: d, Rate: reads, Requests: []load.Request{s.Get(page, 200, "Accept: text/html", "Accept-Encoding: gzip")}})
+// read asks for a page by the clock too, and gives the latencies of the times in
+// which the machine did not stand still, ascending.
+func (o options) read(ctx context.Context, s *subject.Server, r *row, d time.Duration) ([]time.Duration, error) {
+	all := make([]read, 0, int(d.Seconds()+1)*reads(r.page))
+	watches := o.watch()
+	got := <-o.first(func() (load.Result, error) {
+		return load.Run(ctx, load.Plan{
+			Addr: s.Addr, Conns: 16, For: d, Rate: reads(r.page), Requests: []load.Request{s.Get(r.page, 200, "Accept: text/html", "Accept-Encoding: gzip")},
+			Each: func(due time.Time, latency time.Duration) { all = append(all, read{due, latency}) },
+		})
 	})
-	return got.Result, got.err
+	still, err := watches.end()
+	if err = errors.Join(got.err, err); err != nil {
+		return nil, err
+	}
+	counted := moving(all, still)
+	r.still = append(r.still, 1-float64(len(counted))/float64(len(all)))
+	return counted, nil
 }
 
 func (r *row) print(w world) {
@@ -129,9 +153,9 @@ func (r *row) print(w world) {
 	for _, status := range slices.Sorted(maps.Keys(r.answers)) {
 		answers = append(answers, fmt.Sprintf("%d × %d", r.answers[status], status))
 	}
-	fmt.Printf("| %s | %s | %s | %.2f → %.2f ms | %.2f → %.2f ms | %.1f × %s (%.1f – %.1f) | %d MB | %.0f a second: %s | %.0f µs |\n", r.program, w.name, r.page,
+	fmt.Printf("| %s | %s | %s | %.2f → %.2f ms | %.2f → %.2f ms | %.1f × %s (%.1f – %.1f) | %d MB | %.0f a second: %s | %.0f µs | %.0f %% |\n", r.program, w.name, r.page,
 		report.Median(r.quiet), report.Median(r.flooded), report.Median(r.calm), report.Median(r.busy), ratio, mark, least(r), most(r),
-		r.memory/1e6, report.Median(r.rate), strings.Join(answers, ", "), report.Median(r.cost))
+		r.memory/1e6, report.Median(r.rate), strings.Join(answers, ", "), report.Median(r.cost), 100*report.Median(r.still))
 }
 
 // least and most are the ends of the rounds' ratios.

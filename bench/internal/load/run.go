@@ -25,6 +25,9 @@ type Plan struct {
 	// or not those before were answered. One that finds no connection free waits,
 	// and its latency is counted from when it was due.
 	Rate int
+	// Each, when it is set, hears of each answer when the request was due and how
+	// long it took.
+	Each func(due time.Time, latency time.Duration)
 }
 
 // A run looks up from its sockets every glance, and gives up when nothing has
@@ -215,6 +218,9 @@ func (l *loop) complete(i int) error {
 	}
 	now := time.Now()
 	l.result.add(c, now.Sub(c.started))
+	if l.plan.Each != nil {
+		l.plan.Each(c.started, now.Sub(c.started))
+	}
 	l.last = now
 	l.active--
 	c.reused = true
