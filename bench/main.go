@@ -4,6 +4,7 @@
 //
 //	go run ./bench -out docs/BENCHMARKS.md
 //	go run ./bench -quick -only pages,upload
+//	go run ./bench flood                               what a flood of sign-ins does to readers
 //	go run ./bench withdrawn -postgres postgres://…    what deleted rows cost, on data of PyPI's size
 //
 // It runs on Linux and needs Go, Python 3 and nginx (which it installs from the
@@ -26,6 +27,7 @@ import (
 	"syscall"
 	"time"
 
+	"strongroom/bench/internal/flood"
 	"strongroom/bench/internal/limit"
 	"strongroom/bench/internal/report"
 	"strongroom/bench/internal/subject"
@@ -42,6 +44,8 @@ func main() {
 		run, args = limit.Command, args[1:]
 	} else if len(args) > 0 && args[0] == withdrawn.Command {
 		run, args = withdrawn.Run, args[1:]
+	} else if len(args) > 0 && args[0] == flood.Command {
+		run, args = flood.Run, args[1:]
 	}
 	if err := run(ctx, args); err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "bench:", err)

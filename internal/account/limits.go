@@ -36,14 +36,14 @@ func (a *Accounts) refund(uses []use) {
 // loginUses ask about the address first: who guesses from one place does not
 // use up the user's attempts.
 func loginUses(b Browser, username string) []use {
-	return append(addressUses(b), use{ratelimit.LoginUser, strings.ToLower(username)})
+	return append(addressUses(b.Actor.Address), use{ratelimit.LoginUser, strings.ToLower(username)})
 }
 
 // addressUses are those that are known before the form is read.
-func addressUses(b Browser) []use {
+func addressUses(address string) []use {
 	return []use{ // the one that a flood exhausts comes first: it costs no look into the database
 		{ratelimit.LoginAll, ""},
-		{ratelimit.LoginAddress, ratelimit.Address(b.Actor.Address)},
+		{ratelimit.LoginAddress, ratelimit.Address(address)},
 	}
 }
 

@@ -110,13 +110,13 @@ func (a *Accounts) CheckPassword(ctx context.Context, u index.User, text string)
 }
 
 // Ready refuses who wants to sign in while too many wait for that, or when all
-// together or this address tried too often: a flood is turned away before its
-// forms are read.
-func (a *Accounts) Ready(b Browser) error {
+// together or this address tried too often: a flood is turned away before
+// anything is read for it.
+func (a *Accounts) Ready(address string) error {
 	if a.Hasher.Full() {
 		return busy(password.ErrBusy)
 	}
-	for _, u := range addressUses(b) {
+	for _, u := range addressUses(address) {
 		if err := a.Limiter.Spent(u.limit, u.subject); err != nil {
 			return err
 		}

@@ -95,7 +95,11 @@ func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	if status == http.StatusUnauthorized || r.Header.Get("Cookie") != "" || r.Header.Get("Authorization") != "" {
 		h.Set("Cache-Control", "private, no-store") // others may hear something else
 	}
-	contentType, body := a.render(r.Header.Get("Accept"))
+	var remembered *again
+	if e.Retry > 0 {
+		remembered = rec.again
+	}
+	contentType, body := remembered.render(a, r.Header.Get("Accept"))
 	h.Set("Content-Type", contentType)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	phrase.Set(r.Context(), e.Detail)

@@ -48,6 +48,11 @@ func (g *Gate) Admit(route Route) Handler {
 			return route.Handler(w, r) // the handler reads the token and the switches itself
 		}
 		rec := Of(w)
+		if route.Early != nil {
+			if err := route.Early(rec.Remote); err != nil {
+				return err
+			}
+		}
 		err := g.enter(rec, r, route, rule)
 		if err == nil && route.Writes(r.Method) {
 			err = g.Guard.Writable(r.Context())

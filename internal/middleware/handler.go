@@ -20,6 +20,8 @@ type Site struct {
 	HTTPS   bool // the public address is https
 	Observe func(rec *Record, elapsed time.Duration)
 	Clock   func() time.Time
+
+	again again
 }
 
 // Wrap makes the handler of the whole server: it records each request once,
@@ -27,7 +29,7 @@ type Site struct {
 // failed half-way is cut off, so that nobody takes the half for the whole.
 func (s *Site) Wrap(next Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		rec := &Record{w: w}
+		rec := &Record{w: w, again: &s.again}
 		start := time.Now()
 		rec.Remote = s.Proxies.Client(r)
 		s.commonHeaders(w.Header())

@@ -28,7 +28,8 @@ type Record struct {
 	// Reserved says that the answer is not for everybody: no cache that people
 	// share may keep it, whatever the handler says of caching.
 	Reserved bool
-	cause    error // what an error hides from the client
+	cause    error  // what an error hides from the client
+	again    *again // refusals that many hear
 }
 
 // Of finds the record behind a handler's ResponseWriter.

@@ -25,6 +25,10 @@ type Route struct {
 	// its method is one that changes things: signing in, calls that only read, and
 	// the way to end it.
 	Always bool
+	// Early, when it is set, refuses a request by nothing but the client's address,
+	// before anything else is done for it: what many at once would be refused
+	// anyway must cost little (P34).
+	Early func(address string) error
 	// About finds the project that a request is about where the path does not
 	// name it; missing refuses what is not there. Absent is the same refusal for
 	// whoever may not know of what is there. Both must send nothing.

@@ -16,16 +16,26 @@ const argonVersion = 0x13
 // block is 1 KiB, Argon2's unit of memory.
 type block [128]uint64
 
-// arena is the memory of one hash at a time.
-type arena struct{ blocks []block }
+// arena is the memory of one hash at a time. run calls its steps until none is
+// left; nil does it here.
+type arena struct {
+	blocks []block
+	run    func(step func() (more bool))
+}
 
-// filling is one hash under way (§3.2).
+// filling is one hash under way (§3.2), and where it has come to.
 type filling struct {
 	cost
 	blocks  []block // lane after lane
 	columns uint32  // blocks of a lane
 	segment uint32  // blocks of a quarter of a lane
+
+	pass, slice, lane, index uint32
+	places                   addresses // of this segment
 }
+
+// bite is how many blocks are filled in one step: less than a millisecond's work.
+const bite = 512
 
 // derive is Argon2id's tag of a password and a salt.
 func (a *arena) derive(password, salt []byte, c cost, size int) []byte {
@@ -33,14 +43,32 @@ func (a *arena) derive(password, salt []byte, c cost, size int) []byte {
 	f := filling{cost: c, columns: 4 * segment, segment: segment}
 	f.blocks = a.take(f.columns * c.lanes)
 	f.begin(password, salt, size)
-	for pass := range c.time {
-		for slice := range uint32(4) {
-			for lane := range c.lanes {
-				f.fillSegment(pass, slice, lane)
+	if a.run == nil {
+		a.run = func(step func() bool) {
+			for step() {
 			}
 		}
 	}
+	a.run(f.step)
 	return f.finish(size)
+}
+
+// step goes on with the segment, or to the next one: lane, slice and pass, in
+// this order.
+func (f *filling) step() (more bool) {
+	if f.index < f.segment {
+		f.fill(min(f.index+bite, f.segment))
+		return true
+	}
+	f.index = 0
+	if f.lane++; f.lane == f.lanes {
+		f.lane = 0
+		if f.slice++; f.slice == 4 {
+			f.slice = 0
+			f.pass++
+		}
+	}
+	return f.pass < f.time
 }
 
 // take makes room for n blocks. What was there does not matter: the first pass writes every block before it reads it.
@@ -83,21 +111,20 @@ func (f *filling) finish(size int) []byte {
 	return stretch(last.bytes(), size)
 }
 
-// fillSegment fills a quarter of a lane. In the first half of the first pass the places it reads do not depend on the
-// password (Argon2id, §3.4.1.3).
-func (f *filling) fillSegment(pass, slice, lane uint32) {
-	var places addresses
+// fill goes on with a quarter of a lane, up to a block of it. In the first half of the first pass the places it reads do
+// not depend on the password (Argon2id, §3.4.1.3).
+func (f *filling) fill(end uint32) {
+	pass, slice, lane := f.pass, f.slice, f.lane
 	blind := pass == 0 && slice < 2
-	if blind {
-		places.input = block{uint64(pass), uint64(lane), uint64(slice), uint64(len(f.blocks)), uint64(f.time), 2}
+	if f.index == 0 && blind {
+		f.places = addresses{input: block{uint64(pass), uint64(lane), uint64(slice), uint64(len(f.blocks)), uint64(f.time), 2}}
 	}
-	index := uint32(0)
-	if pass == 0 && slice == 0 {
-		index = 2 // begin made these
-		places.next()
+	if f.index == 0 && pass == 0 && slice == 0 {
+		f.index = 2 // begin made these
+		f.places.next()
 	}
-	for ; index < f.segment; index++ {
-		column := slice*f.segment + index
+	for ; f.index < end; f.index++ {
+		index, column := f.index, slice*f.segment+f.index
 		at := lane*f.columns + column
 		before := at - 1
 		if column == 0 {
@@ -105,7 +132,7 @@ func (f *filling) fillSegment(pass, slice, lane uint32) {
 		}
 		random := f.blocks[before][0]
 		if blind {
-			random = places.at(index)
+			random = f.places.at(index)
 		}
 		compress(&f.blocks[at], &f.blocks[before], &f.blocks[f.reference(pass, slice, lane, index, random)], pass > 0)
 	}

@@ -33,7 +33,7 @@ func New(parallel, queue int) *Hasher {
 	}
 	h := &Hasher{arenas: make(chan *arena, parallel), queue: int64(queue)}
 	for range parallel {
-		h.arenas <- &arena{}
+		h.arenas <- &arena{run: aside}
 	}
 	return h
 }
@@ -63,6 +63,9 @@ func (h *Hasher) VerifyNothing(ctx context.Context, password string) error {
 	return h.with(ctx, func(a *arena) { a.nothing(password) })
 }
 
+// Parallel is how many hash at once.
+func (h *Hasher) Parallel() int { return cap(h.arenas) }
+
 // Full reports whether the queue is full, so that another password would hear
 // ErrBusy: who would ask for one can be turned away before anything is read.
 func (h *Hasher) Full() bool { return h.waiting.Load() >= h.queue }
@@ -77,7 +80,7 @@ func (h *Hasher) with(ctx context.Context, work func(*arena)) error {
 		return err
 	}
 	defer h.giveBack(a)
-	lowly(func() { work(a) })
+	work(a)
 	return nil
 }
 

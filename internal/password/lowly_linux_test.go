@@ -45,18 +45,30 @@ func TestNothingTellsWhoExists(t *testing.T) {
 	}
 }
 
-// TestHashingYields: the thread that hashes has a low priority, and the others keep theirs.
+// TestHashingYields: a hash runs on a thread that takes only what others leave, and what is left of it when patience is
+// over on one of a lower priority; the others keep theirs.
 func TestHashingYields(t *testing.T) {
-	priority := func() int {
-		p, err := unix.Getpriority(unix.PRIO_PROCESS, unix.Gettid())
+	attributes := func() *unix.SchedAttr {
+		a, err := unix.SchedGetAttr(0, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return 20 - p // the system call's answer
+		return a
 	}
-	before, inside := priority(), 0
-	lowly(func() { inside = priority() })
-	if after := priority(); inside != min(before+favour, 19) || after != before {
-		t.Errorf("%d before, %d inside, %d after; want %d inside", before, inside, after, before+favour)
+	before, steps := attributes(), 0
+	aside(func() bool {
+		steps++
+		switch a := attributes(); {
+		case steps == 1 && a.Policy != unix.SCHED_IDLE:
+			t.Errorf("the first step has policy %d", a.Policy)
+		case steps == 1:
+			time.Sleep(patience)
+		case a.Policy != unix.SCHED_BATCH || a.Nice != min(before.Nice+favour, 19):
+			t.Errorf("after the patience: policy %d, nice %d; want a batch of %d", a.Policy, a.Nice, before.Nice+favour)
+		}
+		return steps < 3
+	})
+	if after := attributes(); steps != 3 || after.Policy != before.Policy || after.Nice != before.Nice {
+		t.Errorf("%d steps; policy %d and nice %d afterwards, %d and %d before", steps, after.Policy, after.Nice, before.Policy, before.Nice)
 	}
 }

@@ -114,6 +114,31 @@ func hangUp(w http.ResponseWriter, _ *http.Request) {
 	_ = c.Close()
 }
 
+// TestRunKeepsPace: requests go out by the clock though their answers take long,
+// each answer is counted by its status, and who had to wait for a connection has
+// waited since it was due.
+func TestRunKeepsPace(t *testing.T) {
+	var seen atomic.Int64
+	addr := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(50 * time.Millisecond)
+		if seen.Add(1)%2 == 0 {
+			w.WriteHeader(http.StatusTooManyRequests)
+		}
+	})
+	r := []Request{Get("h", "/", Any)}
+	got, err := Run(context.Background(), Plan{Addr: addr, Conns: 100, For: 300 * time.Millisecond, Rate: 500, Requests: r})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Requests != 150 || got.Answers[200] != 75 || got.Answers[429] != 75 || got.Elapsed < 300*time.Millisecond {
+		t.Errorf("%d requests in %s, answers %v", got.Requests, got.Elapsed, got.Answers)
+	}
+	got, err = Run(context.Background(), Plan{Addr: addr, Conns: 1, Count: 5, Rate: 500, Requests: r})
+	if err != nil || got.Requests != 5 || got.Quantile(1) < 230*time.Millisecond {
+		t.Errorf("five in turns of 50 ms, all due within 10: the last took %s (%v)", got.Quantile(1), err)
+	}
+}
+
 func TestRunRefusesEmptyPlans(t *testing.T) {
 	r := []Request{Get("h", "/", 200)}
 	for _, p := range []Plan{{Conns: 1, Count: 1}, {Requests: r, Count: 1}, {Requests: r, Conns: 1}} {

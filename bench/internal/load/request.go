@@ -16,9 +16,12 @@ import (
 type Request struct {
 	Head   []byte // request line and headers
 	Body   []byte // may be nil
-	Status int    // the answer must have this status
+	Status int    // the answer must have this status; Any: it is only counted
 	Length int64  // … and a body of so many bytes; negative: any
 }
+
+// Any is the status of a request that may be answered in several ways.
+const Any = 0
 
 // Get prepares a GET that must be answered with status. Headers are "Key: value".
 func Get(host, path string, status int, headers ...string) Request {

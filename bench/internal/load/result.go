@@ -12,6 +12,7 @@ type Result struct {
 	Sent     int64           // bodies sent
 	Elapsed  time.Duration   // first request sent to last answer complete
 	Latency  []time.Duration // one a request, ascending
+	Answers  map[int]int     // by status
 }
 
 // Rate is answers a second.
@@ -32,6 +33,7 @@ func (r Result) Quantile(q float64) time.Duration {
 
 func (r *Result) add(c *conn, latency time.Duration) {
 	r.Requests++
+	r.Answers[c.answer.status]++
 	r.Bytes += c.answer.size
 	r.Sent += int64(len(c.request.Body))
 	r.Latency = append(r.Latency, latency)

@@ -21,6 +21,13 @@ type Plan struct {
 	Requests []Request
 	Count    int
 	For      time.Duration
+	// Rate, when it is set, is how many requests fall due a second, evenly, whether
+	// or not those before were answered. One that finds no connection free waits,
+	// and its latency is counted from when it was due.
+	Rate int
+	// Each, when it is set, hears of each answer when the request was due and how
+	// long it took.
+	Each func(due time.Time, latency time.Duration)
 }
 
 // A run looks up from its sockets every glance, and gives up when nothing has
@@ -47,7 +54,7 @@ func Run(ctx context.Context, p Plan) (Result, error) {
 	if err := l.start(); err != nil {
 		return Result{}, err
 	}
-	for l.active > 0 {
+	for l.active > 0 || l.pace != nil && l.pace.goesOn() {
 		if err := errors.Join(ctx.Err(), l.turn()); err != nil {
 			return Result{}, err
 		}
@@ -68,13 +75,17 @@ type loop struct {
 	began  time.Time
 	last   time.Time
 	heard  time.Time // when a socket was last ready
+	pace   *pace     // nil: each connection sends when its answer has come
 	result Result
 }
 
 func (l *loop) start() error {
-	l.result.Latency = make([]time.Duration, 0, 1<<16)
+	l.result.Latency, l.result.Answers = make([]time.Duration, 0, 1<<16), map[int]int{}
 	l.began = time.Now()
 	l.last, l.heard = l.began, l.began
+	if l.plan.Rate > 0 {
+		return l.startPaced()
+	}
 	for i := range l.plan.Conns {
 		if !l.more(l.began) {
 			break
@@ -155,7 +166,12 @@ func (l *loop) turn() error {
 		return fmt.Errorf("no answer for %s", stall)
 	}
 	for _, e := range l.events[:n] {
-		if err := l.serve(int(e.Fd), e.Events); err != nil {
+		if e.Fd == timerEvent {
+			err = l.tick()
+		} else {
+			err = l.serve(int(e.Fd), e.Events)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -202,16 +218,22 @@ func (l *loop) complete(i int) error {
 	}
 	now := time.Now()
 	l.result.add(c, now.Sub(c.started))
+	if l.plan.Each != nil {
+		l.plan.Each(c.started, now.Sub(c.started))
+	}
 	l.last = now
 	l.active--
 	c.reused = true
-	if !l.more(now) {
+	if l.pace == nil && !l.more(now) {
 		return c.close()
 	}
 	if c.answer.closes {
 		if err := l.connect(i); err != nil {
 			return err
 		}
+	}
+	if l.pace != nil {
+		return l.free(i)
 	}
 	return l.issue(i, now)
 }
@@ -224,6 +246,9 @@ func (l *loop) describe(c *conn, err error) error {
 func (l *loop) close() {
 	for _, c := range l.conns {
 		_ = c.close() // nothing is left to lose
+	}
+	if l.pace != nil {
+		_ = unix.Close(l.pace.timer)
 	}
 	_ = unix.Close(l.poll)
 }

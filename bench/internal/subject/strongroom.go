@@ -32,7 +32,11 @@ func startStrongroom(ctx context.Context, s *Server, stage Stage) error {
 	s.auth = load.BasicAuth("__token__", token)
 	s.spec = proc.Spec{
 		Path: stage.Binary, Args: []string{"serve", "--data", room, "--listen", s.Addr.String()},
-		Dir: dir, Log: filepath.Join(dir, "log"),
+		Dir: dir, Log: filepath.Join(dir, "log"), Env: stage.Env,
+	}
+	if stage.CPUs != "" {
+		s.spec.Args = append([]string{"-n", "-20", "taskset", "-c", stage.CPUs, s.spec.Path}, s.spec.Args...)
+		s.spec.Path = "nice"
 	}
 	return s.launch(ctx)
 }

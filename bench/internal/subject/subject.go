@@ -40,6 +40,8 @@ type Stage struct {
 	Binary string                                       // strongroom
 	Former string                                       // an earlier build of it
 	Rows   func(ctx context.Context, data string) error // when set: called on Strongroom's data before it is served
+	Env    []string                                     // settings that Strongroom is served with
+	CPUs   string                                       // processors that Strongroom gets, before other work, as taskset writes them; empty: all, like other work
 }
 
 // dir is a server's own folder.

@@ -35,9 +35,6 @@ func (s *SignIn) loginPage(w http.ResponseWriter, r *http.Request) error {
 // login takes a password. The answer to a wrong one holds nothing but what was
 // typed (P31).
 func (s *SignIn) login(w http.ResponseWriter, r *http.Request) error {
-	if err := s.accounts.Ready(browser(w, r)); err != nil {
-		return err
-	}
 	if err := readForm(w, r); err != nil {
 		return err
 	}

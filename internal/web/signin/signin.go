@@ -41,9 +41,11 @@ func (s *SignIn) Routes() []middleware.Route {
 	page := func(methods, path string, right access.Right, h middleware.Handler, doc string) middleware.Route {
 		return middleware.Route{Methods: methods, Path: path, Right: right, Handler: quiet(h), Doc: doc, Always: signsIn(path)}
 	}
+	login := page("POST", "/account/login/{$}", access.Open, s.login, "Takes a user name and a password.")
+	login.Early = s.accounts.Ready
 	return []middleware.Route{
 		page("GET", "/account/login/{$}", access.Open, s.loginPage, "The page to sign in on."),
-		page("POST", "/account/login/{$}", access.Open, s.login, "Takes a user name and a password."),
+		login,
 		page("POST", "/account/sso/login", access.Open, s.ssoLogin, "Begins a sign-in at the company's provider."),
 		page("POST", "/account/sso/prove", access.SeeAccount, s.ssoProve, "Has the company's provider prove a person again."),
 		page("GET", "/account/sso/callback", access.Open, s.ssoCallback, "Where the company's provider sends the browser back to."),

@@ -1,0 +1,143 @@
+package flood
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"strongroom/bench/internal/data"
+	"strongroom/bench/internal/load"
+	"strongroom/bench/internal/subject"
+)
+
+// Command is the name with which the benchmark's program runs this.
+const Command = "flood"
+
+// options are the flags of a run.
+type options struct {
+	cpus     string
+	client   int
+	rate     int
+	rounds   int
+	quiet    time.Duration
+	flooded  time.Duration
+	only     string
+	cache    string
+	binaries string
+}
+
+func parse(args []string) (options, error) {
+	var o options
+	f := flag.NewFlagSet("bench "+Command, flag.ContinueOnError)
+	f.StringVar(&o.cpus, "server", "0,1", "processors of the server, as taskset writes them")
+	f.IntVar(&o.client, "client", 1, "processor of the reader and the flood")
+	f.IntVar(&o.rate, "rate", 5000, "attempts a second")
+	f.IntVar(&o.rounds, "rounds", 4, "rounds of each measure, a quiet and a flooded part each")
+	f.DurationVar(&o.quiet, "quiet", 2*time.Second, "length of a quiet part")
+	f.DurationVar(&o.flooded, "flooded", 3*time.Second, "length of a flooded part")
+	f.StringVar(&o.only, "only", "", "measure only rows with this text, such as one or /simple/")
+	f.StringVar(&o.cache, "cache", ".cache/bench", "folder for the program and the data")
+	f.StringVar(&o.binaries, "strongroom", "", "measure these programs, separated by commas, in turns, instead of building ./cmd/strongroom")
+	return o, f.Parse(args)
+}
+
+// world is a kind of flood, and what the server must be told for it.
+type world struct {
+	name     string
+	one      bool // all attempts from one address
+	settings []string
+}
+
+func worlds() []world {
+	lifted := []string{}
+	for _, name := range []string{"login-user", "login-address", "login-all"} {
+		lifted = append(lifted, name+"=1000000000/1h")
+	}
+	return []world{
+		{name: "one address", one: true},
+		{name: "many addresses, limits lifted", settings: []string{"STRONGROOM_RATE_LIMITS=" + strings.Join(lifted, ",")}},
+	}
+}
+
+// set is what is read: one project of ten files.
+func set() data.Set {
+	return data.Set{Name: "flood", Projects: []data.Project{{Name: data.Name(0), Files: 10}}}
+}
+
+// Run measures, and writes a table as Markdown.
+func Run(ctx context.Context, args []string) (err error) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	runtime.LockOSThread() // a server dies with the thread that started it, and those of clients end
+	o, err := parse(args)
+	if err != nil {
+		return err
+	}
+	if o.cache, err = filepath.Abs(o.cache); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(o.cache, 0o755); err != nil {
+		return err
+	}
+	if o.binaries == "" {
+		if o.binaries, err = subject.Build(ctx, o.cache); err != nil {
+			return err
+		}
+	}
+	back, err := goAhead()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, back()) }()
+	fmt.Printf("Server on processor %s, clients on processor %d, %d attempts a second; %d rounds.\n\n", o.cpus, o.client, o.rate, o.rounds)
+	fmt.Println("| program | flood | page | p99 quiet → flooded | p50 | ratio (bar < 2 ×) | memory (bar 300 MB) | answers | processor time of an attempt | reads left out: the machine stood still |\n|---|---|---|---|---|---|---|---|---|---|")
+	for _, w := range worlds() {
+		if err := o.measure(ctx, w); err != nil {
+			return fmt.Errorf("%s: %w", w.name, err)
+		}
+	}
+	return nil
+}
+
+// start serves the project with one program.
+func (o options) start(ctx context.Context, w world, binary string) (s *subject.Server, end func() error, err error) {
+	folder, err := os.MkdirTemp(o.cache, "flood-")
+	if err != nil {
+		return nil, nil, err
+	}
+	stage := subject.Stage{
+		Cache: o.cache, Run: folder, Binary: binary, Set: set(), CPUs: o.cpus,
+		Env: append([]string{"STRONGROOM_TRUSTED_PROXIES=127.0.0.1"}, w.settings...),
+	}
+	if stage.Wheels, err = stage.Set.Folder(o.cache); err == nil {
+		s, err = subject.Start(ctx, subject.Strongroom, stage)
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, os.RemoveAll(folder))
+	}
+	return s, func() error { return errors.Join(s.Stop(), os.RemoveAll(folder)) }, nil
+}
+
+// attempts are prepared sign-ins, more than a part sends, so that none is
+// repeated within one.
+func (o options) attempts(w world, s *subject.Server) []load.Request {
+	n := int(o.flooded.Seconds()+2) * o.rate
+	out := make([]load.Request, n)
+	for i := range out {
+		from := "203.0.113.9"
+		if !w.one {
+			from = fmt.Sprintf("10.%d.%d.%d", i>>16&255, i>>8&255, i&255)
+		}
+		form := fmt.Appendf(nil, "username=user%d&password=guess+number+%d&next=%%2F", i*7919%50_000, i)
+		out[i] = load.Post(s.Addr.String(), "/account/login/", "application/x-www-form-urlencoded", form,
+			"Accept: text/html,application/xhtml+xml,*/*;q=0.8", "X-Forwarded-For: "+from, "Cookie: __Host-strongroom="+strings.Repeat("A", 43))
+		out[i].Status = load.Any
+	}
+	return out
+}
