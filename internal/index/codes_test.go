@@ -125,8 +125,8 @@ func TestEventsAreDocumentedAndUsed(t *testing.T) {
 }
 
 func TestSwitchesAreComplete(t *testing.T) {
-	want := slices.Sorted(maps.Values(declared(t, "event.go", "Switch")))
-	if got := slices.Sorted(slices.Values(index.Switches())); !slices.Equal(got, want) {
-		t.Errorf("Switches() = %v, the constants are %v", got, want)
+	want := slices.Sorted(maps.Values(declared(t, "switches.go", "Switch")))
+	if got := slices.Sorted(slices.Values(index.SwitchNames())); !slices.Equal(got, want) {
+		t.Errorf("SwitchNames() = %v, the constants are %v", got, want)
 	}
 }

@@ -263,18 +263,3 @@ func KnownEvent(action string) bool {
 	}
 	return false
 }
-
-// Switches an administrator turns at run time (FN-4).
-const (
-	SwitchReadOnly      = "read-only"
-	SwitchNoUploads     = "disallow-new-upload"
-	SwitchNoNewProjects = "disallow-new-project-registration"
-	SwitchNoDeletion    = "disallow-deletion"
-	SwitchNoNewUsers    = "disallow-new-user-registration"
-	SwitchNoScanning    = "disable-scanning"
-)
-
-// Switches lists every run-time switch.
-func Switches() []string {
-	return []string{SwitchReadOnly, SwitchNoUploads, SwitchNoNewProjects, SwitchNoNewUsers, SwitchNoDeletion, SwitchNoScanning}
-}

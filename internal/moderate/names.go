@@ -73,8 +73,8 @@ func checkNameTexts(ctx context.Context, tx *change.Tx, n index.Name) error {
 // Switch turns a run-time switch; note is what people who are refused should
 // know. It holds from the next request on, on all nodes (FN-4).
 func Switch(ctx context.Context, tx *change.Tx, name string, on bool, note string) (index.Act, error) {
-	if !slices.Contains(index.Switches(), name) {
-		return index.Act{}, bad("There is no switch %q; the switches are %s.", name, strings.Join(index.Switches(), ", "))
+	if !slices.Contains(index.SwitchNames(), name) {
+		return index.Act{}, bad("There is no switch %q; the switches are %s.", name, strings.Join(index.SwitchNames(), ", "))
 	}
 	if err := standing.CheckReason(note); err != nil {
 		return index.Act{}, err

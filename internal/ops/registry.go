@@ -91,7 +91,7 @@ func (c *SwitchList) Run(ctx context.Context, o *Operator) error {
 	}
 	rows := []map[string]any{}
 	var text strings.Builder
-	for _, name := range index.Switches() {
+	for _, name := range index.SwitchNames() {
 		note, is := on[name]
 		rows = append(rows, map[string]any{"switch": name, "on": is, "note": note})
 		fmt.Fprintf(&text, "%s\t%s\t%s\n", name, map[bool]string{false: "off", true: "on"}[is], note)

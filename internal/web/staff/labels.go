@@ -35,10 +35,12 @@ func (s *Staff) labels(w http.ResponseWriter, r *http.Request, f refusal) (err e
 func (s *Staff) defineLabel(r *http.Request, v *access.Visitor, form url.Values) (done, error) {
 	key := strings.TrimSpace(form.Get("key"))
 	if form.Get("do") == "remove" {
-		return done{to: "/admin/labels/", sentence: fmt.Sprintf("The label %s is defined no longer.", key)}, s.Actions.DropLabel(r.Context(), v, key)
+		act, err := s.Actions.DropLabel(r.Context(), v, key)
+		return done{"/admin/labels/", fmt.Sprintf("The label %s is defined no longer.", key), act}, err
 	}
 	l := index.Label{Key: key, Public: form.Get("public") == "yes", Colour: form.Get("colour"), Text: strings.TrimSpace(form.Get("text"))}
-	return done{to: "/admin/labels/", sentence: fmt.Sprintf("The label %s is defined.", key)}, s.Actions.DefineLabel(r.Context(), v, l)
+	act, err := s.Actions.DefineLabel(r.Context(), v, l)
+	return done{"/admin/labels/", fmt.Sprintf("The label %s is defined.", key), act}, err
 }
 
 // setLabel sets a label on many things by their names.

@@ -124,5 +124,6 @@ func (s *Staff) trust(r *http.Request, v *access.Visitor, form url.Values) (done
 	if on {
 		sentence = fmt.Sprintf("Reports of %s count more from now on.", name)
 	}
-	return done{to: userPath(name), sentence: sentence}, s.Actions.Trust(r.Context(), v, name, on)
+	act, err := s.Actions.Trust(r.Context(), v, name, on)
+	return done{userPath(name), sentence, act}, err
 }
