@@ -18,11 +18,15 @@ const (
 	ActDecide     ActKind = "decide" // of reports
 	ActLabel      ActKind = "label"
 	ActUnlabel    ActKind = "unlabel"
+	ActDefine     ActKind = "define" // what a label means
+	ActDrop       ActKind = "drop"   // of a label's definition
+	ActTrust      ActKind = "trust"  // of who reports
+	ActDistrust   ActKind = "distrust"
 )
 
 // ActKinds lists every kind.
 func ActKinds() []ActKind {
-	return []ActKind{ActQuarantine, ActRemove, ActClear, ActFreeze, ActUnfreeze, ActProhibit, ActAllow, ActSwitch, ActDecide, ActLabel, ActUnlabel}
+	return []ActKind{ActQuarantine, ActRemove, ActClear, ActFreeze, ActUnfreeze, ActProhibit, ActAllow, ActSwitch, ActDecide, ActLabel, ActUnlabel, ActDefine, ActDrop, ActTrust, ActDistrust}
 }
 
 // Act is one thing that was done, with everything that undoing it needs.
@@ -55,6 +59,8 @@ const (
 	OnName   EffectOn = "name"
 	OnSwitch EffectOn = "switch"
 	OnReport EffectOn = "report"
+	OnLabel  EffectOn = "label" // its definition
+	OnTrust  EffectOn = "trust" // in an account's reports
 )
 
 // Effect is one thing as it was before an act and as it is after. Undoing an act
@@ -63,8 +69,8 @@ type Effect struct {
 	On     EffectOn `json:"on"`
 	Object string   `json:"object"`           // as people read it: project:demo/1.0
 	Level  Level    `json:"level,omitempty"`  // of a flag: what it stands on
-	ID     int64    `json:"id,omitempty"`     // of a flag: the key of that
-	Key    string   `json:"key"`              // the flag's kind, the rule's hash, the name, the switch, the report's uid
+	ID     int64    `json:"id,omitempty"`     // of a flag: the key of that; of trust: the account's
+	Key    string   `json:"key"`              // the flag's kind, the rule's hash, the name, the switch, the report's uid, the label
 	Before string   `json:"before,omitempty"` // the whole thing as JSON, empty for not there
 	After  string   `json:"after,omitempty"`
 

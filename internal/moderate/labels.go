@@ -2,9 +2,6 @@ package moderate
 
 import (
 	"context"
-	"regexp"
-	"slices"
-	"strings"
 	"time"
 
 	"strongroom/internal/access"
@@ -21,53 +18,6 @@ const maxThings = 200
 type Thing struct {
 	Level index.Level
 	ID    int64
-}
-
-var labelKey = regexp.MustCompile(`^[a-z0-9-]{1,40}$`)
-
-// DefineLabel defines a label, or changes how one is shown (ST-12).
-func (a *Actions) DefineLabel(ctx context.Context, v *access.Visitor, l index.Label) error {
-	return a.do(ctx, v, access.AdministerSite, func(tx *change.Tx, v *access.Visitor) error {
-		if err := checkLabel(l); err != nil {
-			return err
-		}
-		before, _, err := tx.Label(ctx, l.Key)
-		if err != nil {
-			return err
-		}
-		l.CreatedBy, l.CreatedAt = v.User.Username, tx.Now
-		tx.Event(index.Event{Action: index.EventLabelPut, Object: "label:" + l.Key, Before: before.Text, After: l.Text})
-		return tx.PutLabel(ctx, l)
-	})
-}
-
-func checkLabel(l index.Label) error {
-	if !labelKey.MatchString(l.Key) {
-		return bad("A label is 1 to 40 small letters, digits and hyphens; %q is not.", l.Key)
-	}
-	if _, taken := index.KindOf(l.Key); taken {
-		return bad("%q is a flag; choose another word for the label.", l.Key)
-	}
-	if !slices.Contains(index.LabelColours(), l.Colour) {
-		return bad("The colour is one of %s.", strings.Join(index.LabelColours(), ", "))
-	}
-	if l.Text == "" {
-		return bad("Say in a few words what the label means.")
-	}
-	return standing.CheckReason(l.Text)
-}
-
-// DropLabel takes the definition of a label away; where it was set stays on
-// record.
-func (a *Actions) DropLabel(ctx context.Context, v *access.Visitor, key string) error {
-	return a.do(ctx, v, access.AdministerSite, func(tx *change.Tx, _ *access.Visitor) error {
-		found, err := tx.RemoveLabel(ctx, key)
-		if err == nil && !found {
-			err = bad("There is no label %q.", key)
-		}
-		tx.Event(index.Event{Action: index.EventLabelRemove, Object: "label:" + key})
-		return err
-	})
 }
 
 // SetLabel puts a label on things, until a time or for ever; reason is shown
@@ -119,10 +69,7 @@ func relabel(ctx context.Context, tx *change.Tx, kind index.ActKind, on []standi
 			return index.Act{}, err
 		}
 	}
-	if len(l.act.Effects) == 0 {
-		return index.Act{}, nil
-	}
-	return l.close()
+	return l.closeAny()
 }
 
 func (l *ledger) relabel(s standing.Subject, f index.Flag, note string, aside bool) error {

@@ -99,6 +99,15 @@ func (l *ledger) close() (index.Act, error) {
 	return l.act, l.tx.InsertAct(l.ctx, l.act)
 }
 
+// closeAny is close for what may be so already: then the act is zero, and not
+// kept.
+func (l *ledger) closeAny() (index.Act, error) {
+	if len(l.act.Effects) == 0 {
+		return index.Act{}, nil
+	}
+	return l.close()
+}
+
 // settle says once that rules changed.
 func (l *ledger) settle() error {
 	if !l.rules {

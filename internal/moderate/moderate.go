@@ -9,6 +9,7 @@ package moderate
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"strongroom/internal/access"
@@ -124,7 +125,7 @@ func (a *Actions) Undo(ctx context.Context, v *access.Visitor, uid string) error
 		if err != nil {
 			return err
 		}
-		if found && act.Kind == index.ActSwitch {
+		if found && slices.Contains([]index.ActKind{index.ActSwitch, index.ActDefine, index.ActDrop}, act.Kind) { // what only administrators do
 			if err := a.Guard.Decide(v, access.AdministerSite, access.At{}); err != nil {
 				return err
 			}

@@ -65,11 +65,6 @@ func SetModerator(ctx context.Context, tx *change.Tx, username string, on bool) 
 	return mark(ctx, tx, username, index.EventModerator, on, tx.SetModerator)
 }
 
-// Trust lets the reports of an account count more (SN-15), or takes that back.
-func Trust(ctx context.Context, tx *change.Tx, username string, on bool) (index.User, error) {
-	return mark(ctx, tx, username, index.EventTrustedReporter, on, tx.SetTrusted)
-}
-
 func mark(ctx context.Context, tx *change.Tx, username, event string, on bool, set func(context.Context, int64, bool) error) (index.User, error) {
 	s, err := standing.FindUser(ctx, tx, username)
 	if err != nil {

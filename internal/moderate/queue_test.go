@@ -56,7 +56,7 @@ func TestSN14Queue(t *testing.T) {
 			t.Fatalf("%+v", got)
 		}
 		w.do(func(tx *change.Tx) error {
-			_, err := moderate.Trust(w.ctx, tx, "alice", true)
+			_, _, err := moderate.Trust(w.ctx, tx, "alice", true)
 			return err
 		})
 		w.report("alice", index.ReportSpam)

@@ -178,7 +178,7 @@ func TestSN13Decide(t *testing.T) {
 func TestSN15AutoQuarantine(t *testing.T) {
 	trust := func(w *world) {
 		w.do(func(tx *change.Tx) error {
-			_, err := moderate.Trust(w.ctx, tx, "carol", true)
+			_, _, err := moderate.Trust(w.ctx, tx, "carol", true)
 			return err
 		})
 	}

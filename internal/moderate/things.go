@@ -25,6 +25,7 @@ type (
 	switchState struct {
 		Note string `json:"note,omitempty"`
 	}
+	trustState  struct{}
 	reportState struct {
 		State     index.ReportState `json:"state"`
 		DecidedBy string            `json:"decided_by,omitempty"`
@@ -53,6 +54,12 @@ func (l *ledger) read(e index.Effect) (state string, hold any, err error) {
 	case index.OnReport:
 		r, found, err := l.tx.LockReport(l.ctx, e.Key)
 		return text(found, reportState{r.State, r.DecidedBy, r.DecidedAt, r.Note, r.Act}), r, err
+	case index.OnLabel:
+		label, found, err := l.tx.Label(l.ctx, e.Key)
+		return text(found, label), nil, err
+	case index.OnTrust:
+		u, _, err := l.tx.LockUser(l.ctx, e.ID)
+		return text(u.Trusted, trustState{}), nil, err
 	}
 	return "", nil, index.Refuse(index.CodeInternal, "An act cannot change a %q.", e.On)
 }
@@ -92,6 +99,10 @@ func (l *ledger) write(e index.Effect, hold any, state string) error {
 			return err
 		}
 		return l.tx.Switch(l.ctx, e.Key, to.Note, state != "", l.tx.Actor, l.tx.Now.UnixMicro())
+	case index.OnLabel:
+		return l.writeLabel(e.Key, state)
+	case index.OnTrust:
+		return l.tx.SetTrusted(l.ctx, e.ID, state != "")
 	}
 	return l.writeReport(hold.(index.Report), state)
 }
@@ -134,6 +145,18 @@ func (l *ledger) writeName(n index.Name, state string) error {
 	}
 	n.State, n.HeldUntil, n.Note, n.Message, n.Successors = to.State, to.HeldUntil, to.Note, to.Message, to.Successors
 	return l.tx.UpdateName(l.ctx, n)
+}
+
+func (l *ledger) writeLabel(key, state string) error {
+	if state == "" {
+		_, err := l.tx.RemoveLabel(l.ctx, key)
+		return err
+	}
+	var to index.Label
+	if err := parse(state, &to); err != nil {
+		return err
+	}
+	return l.tx.PutLabel(l.ctx, to)
 }
 
 func (l *ledger) writeReport(r index.Report, state string) error {

@@ -44,6 +44,12 @@ func everyAct(w *world) map[index.ActKind]func() (index.Act, error) {
 		index.ActUnlabel: func() (index.Act, error) {
 			return w.Moderate.UnlabelPart(w.ctx, mod, "demo", standing.Place{}, "watched")
 		},
+		index.ActDefine: func() (index.Act, error) {
+			return w.Moderate.DefineLabel(w.ctx, admin, index.Label{Key: "watched", Text: "Looked at again", Colour: "blue", Public: true})
+		},
+		index.ActDrop:     func() (index.Act, error) { return w.Moderate.DropLabel(w.ctx, admin, "watched") },
+		index.ActTrust:    func() (index.Act, error) { return w.Moderate.Trust(w.ctx, mod, "alice", true) },
+		index.ActDistrust: func() (index.Act, error) { return w.Moderate.Trust(w.ctx, mod, "alice", false) },
 		index.ActDecide: func() (index.Act, error) {
 			return w.Moderate.Decide(w.ctx, mod, reported.UID, index.ReportRejected, "no")
 		},
@@ -56,6 +62,10 @@ func (w *world) prepare(kind index.ActKind) {
 	mod := w.visitor("mod")
 	var err error
 	switch kind {
+	case index.ActDefine, index.ActDrop:
+		w.label("watched")
+	case index.ActDistrust:
+		_, err = w.Moderate.Trust(w.ctx, mod, "alice", true)
 	case index.ActLabel, index.ActUnlabel:
 		w.label("watched")
 		_, err = w.Moderate.LabelPart(w.ctx, mod, "demo", standing.Place{}, index.Flag{Kind: "watched", Reason: "before"}, "seen")
@@ -97,9 +107,9 @@ func TestSN10UndoOfEveryAct(t *testing.T) {
 					t.Fatalf("the act changed nothing: %+v", done)
 				}
 				by := "second"
-				if kind == index.ActSwitch { // moderators turn none, nor back
+				if slices.Contains([]index.ActKind{index.ActSwitch, index.ActDefine, index.ActDrop}, kind) { // no act of moderators, nor is its undoing
 					if err := w.Moderate.Undo(w.ctx, w.visitor(by), done.UID); !index.HasCode(err, index.CodeNotAllowed) {
-						t.Errorf("a moderator turned a switch: %v", err)
+						t.Errorf("a moderator undid it: %v", err)
 					}
 					by = "admin"
 				}
@@ -122,6 +132,32 @@ func TestSN10UndoOfEveryAct(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestActsThatChangeNothing: what is so already is no refusal and no act.
+func TestActsThatChangeNothing(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		mod, admin := w.visitor("mod"), w.visitor("admin")
+		if act, err := w.Moderate.Trust(w.ctx, mod, "alice", false); err != nil || act.UID != "" {
+			t.Errorf("trust: %+v, %v", act, err)
+		}
+		if _, err := w.Moderate.Trust(w.ctx, mod, "nobody-at-all", true); err == nil {
+			t.Error("somebody who is not there is trusted")
+		}
+		if act, err := w.Moderate.DropLabel(w.ctx, admin, "not-there"); err == nil || act.UID != "" {
+			t.Errorf("drop: %+v, %v", act, err)
+		}
+		first, err := w.Moderate.DefineLabel(w.ctx, admin, index.Label{Key: "seen", Text: "Seen", Colour: "grey"})
+		w.must(err)
+		again, err := w.Moderate.DefineLabel(w.ctx, admin, index.Label{Key: "seen", Text: "Seen", Colour: "grey"})
+		if err != nil || again.UID != "" {
+			t.Errorf("define again: %+v, %v", again, err)
+		}
+		w.must(w.Moderate.Undo(w.ctx, admin, first.UID))
+		if _, found, err := w.DB.Label(w.ctx, "seen"); err != nil || found {
+			t.Errorf("the definition stands: %t, %v", found, err)
+		}
+	})
 }
 
 // TestUndoOfLabelsOnMany: what somebody changed since stays, the rest is as before.

@@ -2,6 +2,7 @@ package moderate_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -108,7 +109,8 @@ type picture struct {
 	Name                               index.Name
 	Rules                              int
 	Switches                           int
-	Reports, Labels                    string
+	Reports, Labels, Defined           string
+	Trusted                            bool
 }
 
 func (w *world) picture() picture {
@@ -138,6 +140,9 @@ func (w *world) picture() picture {
 	for _, f := range flags {
 		p.Labels += f.Kind + f.Reason + f.Note + f.Since.String() + f.Until.String() + "\n"
 	}
+	labels, err := w.DB.Labels(w.ctx)
+	w.must(err)
+	p.Defined, p.Trusted = fmt.Sprintf("%+v", labels), w.user("alice").Trusted
 	for _, r := range reports {
 		p.Reports += r.UID + " " + string(r.State) + r.DecidedBy + r.Note + r.Act + "\n"
 	}

@@ -1,14 +1,13 @@
 package ops
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"regexp"
-	"slices"
-	"strings"
 
 	"strongroom/internal/change"
 	"strongroom/internal/index"
+	"strongroom/internal/moderate"
 )
 
 // LabelCommand groups the commands on labels: flags that administrators define,
@@ -26,26 +25,16 @@ type LabelPut struct {
 	Key    string `arg:"" help:"Its name: 1 to 40 small letters, digits and hyphens."`
 	Public bool   `help:"Everybody sees it."`
 	Colour string `help:"grey, blue, green, yellow or red." default:"grey"`
-	Text   string `help:"What it means."`
+	Text   string `help:"What it means; the name without."`
 	JSON   bool   `name:"json" help:"Answer as JSON."`
 }
 
 // Run implements Command.
 func (c *LabelPut) Run(ctx context.Context, o *Operator) error {
-	if !regexp.MustCompile(`^[a-z0-9-]{1,40}$`).MatchString(c.Key) {
-		return fmt.Errorf("%q is no name for a label: 1 to 40 small letters, digits and hyphens", c.Key)
-	}
-	if _, taken := index.KindOf(c.Key); taken {
-		return fmt.Errorf("%q is a flag that things depend on; give the label another name", c.Key)
-	}
-	if !slices.Contains(index.LabelColours(), c.Colour) {
-		return fmt.Errorf("%q is no colour for a label; it is one of %s", c.Colour, strings.Join(index.LabelColours(), ", "))
-	}
-	l := index.Label{Key: c.Key, Public: c.Public, Colour: c.Colour, Text: c.Text}
+	l := index.Label{Key: c.Key, Public: c.Public, Colour: c.Colour, Text: cmp.Or(c.Text, c.Key)}
 	err := o.Recorder.Do(ctx, index.Operator(), func(tx *change.Tx) error {
-		l.CreatedBy, l.CreatedAt = tx.Actor.Username, tx.Now
-		tx.Event(index.Event{Action: index.EventLabelPut, Object: "label:" + l.Key, After: l.Colour, Reason: l.Text})
-		return tx.PutLabel(ctx, l)
+		_, err := moderate.DefineLabel(ctx, tx, l)
+		return err
 	})
 	if err != nil {
 		return err
@@ -65,11 +54,7 @@ type LabelRemove struct {
 // Run implements Command.
 func (c *LabelRemove) Run(ctx context.Context, o *Operator) error {
 	err := o.Recorder.Do(ctx, index.Operator(), func(tx *change.Tx) error {
-		found, err := tx.RemoveLabel(ctx, c.Key)
-		if err == nil && !found {
-			err = fmt.Errorf("there is no label %q", c.Key)
-		}
-		tx.Event(index.Event{Action: index.EventLabelRemove, Object: "label:" + c.Key})
+		_, err := moderate.DropLabel(ctx, tx, c.Key)
 		return err
 	})
 	if err != nil {

@@ -57,12 +57,12 @@ type marked struct {
 
 // Run implements Command.
 func (c *UserTrust) Run(ctx context.Context, o *Operator) error {
-	return c.mark(ctx, o, true, moderate.Trust)
+	return c.mark(ctx, o, true, trust)
 }
 
 // Run implements Command.
 func (c *UserDistrust) Run(ctx context.Context, o *Operator) error {
-	return c.mark(ctx, o, false, moderate.Trust)
+	return c.mark(ctx, o, false, trust)
 }
 
 // Run implements Command.
@@ -82,4 +82,9 @@ func (c marked) mark(ctx context.Context, o *Operator, on bool, set func(context
 	yes := map[bool]string{false: "no", true: "yes"}
 	return o.say(c.JSON, map[string]any{"username": u.Username, "moderator": u.Moderator, "trusted": u.Trusted},
 		"%s: moderator %s, trusted reporter %s.\n", u.Username, yes[u.Moderator], yes[u.Trusted])
+}
+
+func trust(ctx context.Context, tx *change.Tx, username string, on bool) (index.User, error) {
+	u, _, err := moderate.Trust(ctx, tx, username, on)
+	return u, err
 }

@@ -76,7 +76,7 @@ func TestModerationByCommand(t *testing.T) {
 			Acts []struct{ Kind, By string }
 		}
 		out := do(0, "", "act", "list", "--json")
-		if err := json.Unmarshal([]byte(out), &list); err != nil || len(list.Acts) != 8 || list.Acts[0].Kind != "switch" || list.Acts[0].By != "admin" {
+		if err := json.Unmarshal([]byte(out), &list); err != nil || len(list.Acts) != 10 || list.Acts[0].Kind != "switch" || list.Acts[0].By != "admin" {
 			t.Errorf("%+v, %v", list, err)
 		}
 		do(0, "undone by admin", "act", "list", "--project", "demo")

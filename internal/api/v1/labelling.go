@@ -133,11 +133,13 @@ type definitionBody struct {
 
 func (c *call) define(in definitionBody) (labelJSON, error) {
 	l := index.Label{Key: c.path("label"), Public: in.Public, Colour: in.Colour, Text: in.Text}
-	return toLabel(l), c.Moderate.DefineLabel(c.ctx, c.visitor, l)
+	_, err := c.Moderate.DefineLabel(c.ctx, c.visitor, l)
+	return toLabel(l), err
 }
 
 func (c *call) drop(none) (out goneJSON, err error) {
-	return goneJSON{c.path("label")}, c.Moderate.DropLabel(c.ctx, c.visitor, c.path("label"))
+	_, err = c.Moderate.DropLabel(c.ctx, c.visitor, c.path("label"))
+	return goneJSON{c.path("label")}, err
 }
 
 // trustBody says whether the reports of an account count more.
@@ -156,7 +158,8 @@ func (c *call) trust(in trustBody) (out trustJSON, err error) {
 	if err != nil {
 		return out, err
 	}
-	return trustJSON{u.Username, in.Trusted}, c.Moderate.Trust(c.ctx, c.visitor, u.Username, in.Trusted)
+	_, err = c.Moderate.Trust(c.ctx, c.visitor, u.Username, in.Trusted)
+	return trustJSON{u.Username, in.Trusted}, err
 }
 
 func labellingOperations() (out []operation) {
