@@ -9,11 +9,9 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"strongroom/bench/internal/data"
-	"strongroom/bench/internal/load"
 	"strongroom/bench/internal/subject"
 )
 
@@ -48,24 +46,6 @@ func parse(args []string) (options, error) {
 	return o, f.Parse(args)
 }
 
-// world is a kind of flood, and what the server must be told for it.
-type world struct {
-	name     string
-	one      bool // all attempts from one address
-	settings []string
-}
-
-func worlds() []world {
-	lifted := []string{}
-	for _, name := range []string{"login-user", "login-address", "login-all"} {
-		lifted = append(lifted, name+"=1000000000/1h")
-	}
-	return []world{
-		{name: "one address", one: true},
-		{name: "many addresses, limits lifted", settings: []string{"STRONGROOM_RATE_LIMITS=" + strings.Join(lifted, ",")}},
-	}
-}
-
 // set is what is read: one project of ten files.
 func set() data.Set {
 	return data.Set{Name: "flood", Projects: []data.Project{{Name: data.Name(0), Files: 10}}}
@@ -97,7 +77,11 @@ func Run(ctx context.Context, args []string) (err error) {
 	defer func() { err = errors.Join(err, back()) }()
 	fmt.Printf("Server on processor %s, clients on processor %d, %d attempts a second; %d rounds.\n\n", o.cpus, o.client, o.rate, o.rounds)
 	fmt.Println("| program | flood | page | p99 quiet → flooded | p50 | ratio (bar < 2 ×) | memory (bar 300 MB) | answers | processor time of an attempt | reads left out: the machine stood still |\n|---|---|---|---|---|---|---|---|---|---|")
-	for _, w := range worlds() {
+	all, err := worlds()
+	if err != nil {
+		return err
+	}
+	for _, w := range all {
 		if err := o.measure(ctx, w); err != nil {
 			return fmt.Errorf("%s: %w", w.name, err)
 		}
@@ -122,22 +106,4 @@ func (o options) start(ctx context.Context, w world, binary string) (s *subject.
 		return nil, nil, errors.Join(err, os.RemoveAll(folder))
 	}
 	return s, func() error { return errors.Join(s.Stop(), os.RemoveAll(folder)) }, nil
-}
-
-// attempts are prepared sign-ins, more than a part sends, so that none is
-// repeated within one.
-func (o options) attempts(w world, s *subject.Server) []load.Request {
-	n := int(o.flooded.Seconds()+2) * o.rate
-	out := make([]load.Request, n)
-	for i := range out {
-		from := "203.0.113.9"
-		if !w.one {
-			from = fmt.Sprintf("10.%d.%d.%d", i>>16&255, i>>8&255, i&255)
-		}
-		form := fmt.Appendf(nil, "username=user%d&password=guess+number+%d&next=%%2F", i*7919%50_000, i)
-		out[i] = load.Post(s.Addr.String(), "/account/login/", "application/x-www-form-urlencoded", form,
-			"Accept: text/html,application/xhtml+xml,*/*;q=0.8", "X-Forwarded-For: "+from, "Cookie: __Host-strongroom="+strings.Repeat("A", 43))
-		out[i].Status = load.Any
-	}
-	return out
 }

@@ -15,5 +15,8 @@
 // A guest's processors stand still now and then while its host does something
 // else. A watch on each of them notices, and reads of those moments are left out.
 //
+// Bombs, archives that the gate must refuse, are floods too: eight connections
+// send them without end (P27).
+//
 // It runs on Linux with two processors or more, as root.
 package flood

@@ -17,9 +17,6 @@ import (
 	"strongroom/bench/internal/subject"
 )
 
-// connections is how many the flood has open.
-const connections = 256
-
 // lead is how long a flood goes on before its pages are counted.
 const lead = 500 * time.Millisecond
 
@@ -81,7 +78,8 @@ func (o options) round(ctx context.Context, w world, s *subject.Server, r *row) 
 	if err != nil {
 		return err
 	}
-	plan := load.Plan{Addr: s.Addr, Conns: connections, Requests: o.attempts(w, s), For: lead + o.flooded, Rate: o.rate}
+	plan := w.plan(o, s)
+	plan.Addr, plan.For = s.Addr, lead+o.flooded
 	answered, end := 0, time.Now().Add(plan.For)
 	plan.Each = func(due time.Time, latency time.Duration) {
 		if due.Add(latency).Before(end) { // those whose password is hashed are answered later

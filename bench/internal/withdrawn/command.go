@@ -24,6 +24,7 @@ type options struct {
 	cache    string
 	binary   string
 	keep     bool
+	again    string // folder of databases that were kept; empty makes new ones
 }
 
 func parse(args []string) (options, error) {
@@ -36,7 +37,12 @@ func parse(args []string) (options, error) {
 	f.StringVar(&o.cache, "cache", ".cache/bench", "folder for the program and the data")
 	f.StringVar(&o.binary, "strongroom", "", "measure this program instead of building ./cmd/strongroom")
 	f.BoolVar(&o.keep, "keep", false, "keep the databases")
-	return o, f.Parse(args)
+	f.StringVar(&o.again, "again", "", "measure the databases that an earlier run kept: its folder withdrawn-… in the cache; they are kept again")
+	if err := f.Parse(args); err != nil {
+		return o, err
+	}
+	o.keep = o.keep || o.again != ""
+	return o, nil
 }
 
 // Run makes both databases, measures, and writes a table as Markdown.
@@ -53,9 +59,11 @@ func Run(ctx context.Context, args []string) (err error) {
 			return err
 		}
 	}
-	folder, err := os.MkdirTemp(o.cache, "withdrawn-")
-	if err != nil {
-		return err
+	folder := o.again
+	if folder == "" {
+		if folder, err = os.MkdirTemp(o.cache, "withdrawn-"); err != nil {
+			return err
+		}
 	}
 	if folder, err = filepath.Abs(folder); err != nil {
 		return err

@@ -115,8 +115,12 @@ func (t table) write(out io.Writer, o options, with *side) error {
 	if o.postgres != "" {
 		database = "PostgreSQL"
 	}
-	fmt.Fprintf(out, "%d projects, %d releases, about %d files on %s, a tenth deleted; %.1f GB, made in %s. p95 of %d rounds of %d requests, each for another project; ratios of neighbouring rounds.\n\n",
-		o.projects, o.projects*10, o.projects*150/7, database, float64(with.size)/1e9, with.made, o.rounds, o.requests)
+	origin := "made in " + with.made.String()
+	if o.again != "" {
+		origin = "made before"
+	}
+	fmt.Fprintf(out, "%d projects, %d releases, about %d files on %s, a tenth deleted; %.1f GB, %s. p95 of %d rounds of %d requests, each for another project; ratios of neighbouring rounds.\n\n",
+		o.projects, o.projects*10, o.projects*150/7, database, float64(with.size)/1e9, origin, o.rounds, o.requests)
 	fmt.Fprintf(out, "| surface | p95 with deleted rows | p95 without them | ratio | bar | |\n|---|---:|---:|---:|---|---|\n")
 	for _, r := range t {
 		ratio, mark := report.PairedRatio(r.with, r.without), "✓"

@@ -7,6 +7,10 @@
 SET session_replication_role = replica;
 SET synchronous_commit = off;
 SET maintenance_work_mem = '512MB';
+-- Rows must lie in the order of their keys on both sides, as those of a project that grew do, or reading from the disk
+-- would differ for another reason than what is measured: scans begin at the beginning, and the inner series depends on
+-- the outer row, so that the planner cannot turn the two around.
+SET synchronize_seqscans = off;
 
 INSERT INTO blobs (sha256, size, created_at)
   SELECT md5('s' || k) || md5('t' || k), 20000, 1 FROM generate_series(0, 999) k;
@@ -25,7 +29,7 @@ DROP INDEX releases_created, releases_live;
 INSERT INTO releases (id, project_id, version, canonical, prerelease, summary, standing, withdrawn, created_at)
   SELECT i * 10 + r - 10, i, '1.' || r, '1.' || r, 0, 'A project of the benchmark.',
     CASE WHEN (i + r) % 30 = 11 THEN :'gone' ELSE '' END, ((i + r) % 30 = 11)::int, 1767225600000000 + i * 10 + r
-  FROM generate_series(1, :n) i, generate_series(1, 10) r
+  FROM generate_series(1, :n) i, generate_series(1, 10 + 0 * i) r
   WHERE :keep = 1 OR i % 30 <> 7 AND (i + r) % 30 <> 11;
 ALTER TABLE releases ADD CONSTRAINT releases_project_id_canonical_key UNIQUE (project_id, canonical);
 CREATE INDEX releases_created ON releases (created_at);
@@ -45,7 +49,7 @@ INSERT INTO files (id, release_id, project_id, filename, packagetype, python_ver
     md5('s' || (r.id + f) % 1000) || md5('t' || (r.id + f) % 1000), md5('b' || r.id || f) || md5('c' || r.id || f), md5('m' || r.id || f),
     md5('s' || r.id % 1000) || md5('t' || r.id % 1000), 300, '>=3.9',
     CASE WHEN (r.project_id * 3 + r.id + f) % 30 = 17 THEN :'gone' ELSE '' END, ((r.project_id * 3 + r.id + f) % 30 = 17)::int, r.created_at, 1
-  FROM releases r, generate_series(0, 2) f
+  FROM releases r, generate_series(0, (2 + 0 * r.id)::int) f
   WHERE (f < 2 OR r.id % 7 = 0) AND (:keep = 1 OR (r.project_id * 3 + r.id + f) % 30 <> 17);
 ALTER TABLE files ADD CONSTRAINT files_filename_key UNIQUE (filename);
 CREATE INDEX files_live ON files (project_id) WHERE withdrawn = 0;

@@ -21,28 +21,34 @@ var scripts embed.FS
 
 // side is one of the two databases and the server on it.
 type side struct {
-	name    string
-	folder  string // the data folder
-	url     string // of the database, empty for SQLite
-	admin   string // of a database on the same server, to drop this one from
-	base    string // http://…
-	process *proc.Process
-	made    time.Duration
-	size    int64 // bytes of the database
+	name     string
+	folder   string // the data folder
+	url      string // of the database, empty for SQLite
+	database string // its name, likewise
+	admin    string // of a database on the same server, to drop this one from
+	base     string // http://…
+	process  *proc.Process
+	made     time.Duration
+	size     int64 // bytes of the database
 }
 
 // make creates a database with the schema of the program and fills it.
 func (o options) make(ctx context.Context, folder, name string) (*side, error) {
 	s := &side{name: name, folder: filepath.Join(folder, name)}
 	if o.postgres != "" {
-		database := "bench_" + strings.ReplaceAll(filepath.Base(folder), "-", "_") + "_" + name
 		u, err := url.Parse(o.postgres)
 		if err != nil {
 			return nil, err
 		}
-		s.admin, u.Path = o.postgres, "/"+database
+		s.database = "bench_" + strings.ReplaceAll(filepath.Base(folder), "-", "_") + "_" + name
+		s.admin, u.Path = o.postgres, "/"+s.database
 		s.url = u.String()
-		if err := run(ctx, "createdb", "--maintenance-db="+s.admin, database); err != nil {
+	}
+	if o.again != "" {
+		return s, s.measureSize(ctx)
+	}
+	if s.url != "" {
+		if err := run(ctx, "createdb", "--maintenance-db="+s.admin, s.database); err != nil {
 			return nil, err
 		}
 	}
@@ -161,9 +167,5 @@ func (s *side) close(ctx context.Context, keep bool) error {
 	if keep || s.url == "" {
 		return err
 	}
-	u, parseErr := url.Parse(s.url)
-	if parseErr != nil {
-		return parseErr
-	}
-	return run(context.WithoutCancel(ctx), "dropdb", "--if-exists", "--force", "--maintenance-db="+s.admin, strings.TrimPrefix(u.Path, "/"))
+	return run(context.WithoutCancel(ctx), "dropdb", "--if-exists", "--force", "--maintenance-db="+s.admin, s.database)
 }
