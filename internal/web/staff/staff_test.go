@@ -172,6 +172,10 @@ func TestNamesAccountsLabels(t *testing.T) {
 		}
 		w.shows("/admin/users/", `href="/admin/users/eve/"`)
 		w.done(w.mod.PostForm("/admin/users/eve/unfreeze/"))
+		w.undoes(w.mod, w.mod.PostForm("/admin/users/bob/trust/", "trusted", "yes"))
+		if strings.Contains(w.mod.Get("/admin/users/bob/").Text, "trusted reporter") {
+			t.Error("the trust stands after its undoing")
+		}
 		w.done(w.mod.PostForm("/admin/users/bob/trust/", "trusted", "yes"))
 		w.shows("/admin/users/bob/", "trusted reporter")
 		w.labels()
@@ -194,6 +198,8 @@ func (w *world) labels() {
 	if r := admin.PostForm("/admin/labels/", "key", "watched", "colour", "yellow", "text", "Somebody <watches> it"); r.StatusCode != http.StatusSeeOther {
 		w.t.Fatalf("%s\n%s", r.Status, r.Text)
 	}
+	w.undoes(admin, admin.PostForm("/admin/labels/", "key", "watched", "do", "remove"))
+	w.shows("/admin/labels/", "Somebody &lt;watches&gt; it")
 	w.done(w.mod.PostForm("/admin/labels/set/", "label", "watched", "level", "project", "names", "demo", "reason", "odd"))
 	p := w.done(w.mod.PostForm("/admin/labels/set/", "label", "watched", "level", "user", "names", "eve, bob"))
 	thing, found := p.Field("thing")

@@ -108,6 +108,20 @@ func (w *world) done(r apptest.Response) apptest.Response {
 	return w.mod.Follow(r)
 }
 
+// undoes follows a form that was carried out, and takes it back with the form on the page after it.
+func (w *world) undoes(who *apptest.Browser, r apptest.Response) {
+	w.t.Helper()
+	if r.StatusCode != http.StatusSeeOther {
+		w.t.Fatalf("%s: %s\n%s", r.Request.URL.Path, r.Status, r.Text)
+	}
+	page := who.Follow(r)
+	act, found := page.Field("act")
+	if !found || !strings.Contains(page.Text, "/admin/acts/undo/") {
+		w.t.Fatalf("%s has no Undo:\n%s", r.To(), page.Text)
+	}
+	w.done(who.PostForm("/admin/acts/undo/", "act", act))
+}
+
 // file is what a GET of a file's address answers.
 func (w *world) file(filename string) apptest.Response {
 	w.t.Helper()
