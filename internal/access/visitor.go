@@ -15,6 +15,7 @@ type Visitor struct {
 	Token *Identity    // set for an API token
 
 	Address   string // the client's, proxies that are trusted seen through
+	Country   string // its country, empty where nobody knows
 	UserAgent string
 }
 
@@ -24,13 +25,15 @@ func (v *Visitor) Anonymous() bool { return v.User.ID == 0 }
 // Actor is the visitor as the journal and the audit log name it.
 func (v *Visitor) Actor() index.Actor {
 	if v.Token != nil {
-		return v.Token.Actor(v.Address, v.UserAgent)
+		by := v.Token.Actor(v.Address, v.UserAgent)
+		by.Country = v.Country
+		return by
 	}
 	kind := "user"
 	if v.Anonymous() {
 		kind = "visitor"
 	}
-	return index.Actor{Kind: kind, UserID: v.User.ID, Username: v.User.Username, Address: v.Address, UserAgent: v.UserAgent}
+	return index.Actor{Kind: kind, UserID: v.User.ID, Username: v.User.Username, Address: v.Address, Country: v.Country, UserAgent: v.UserAgent}
 }
 
 func (v *Visitor) provenBy(by By) bool {
@@ -49,6 +52,7 @@ type Credentials struct {
 	Login         string
 	Authorization string
 	Address       string
+	Country       string
 	UserAgent     string
 }
 
@@ -56,7 +60,7 @@ type Credentials struct {
 // token that is no good is refused, so that its holder hears why. A token wins
 // over a cookie only where a browser is not asked for.
 func (g *Guard) Visit(ctx context.Context, c Credentials, by By) (*Visitor, error) {
-	v := &Visitor{Address: c.Address, UserAgent: c.UserAgent}
+	v := &Visitor{Address: c.Address, Country: c.Country, UserAgent: c.UserAgent}
 	if by != BySession && c.Authorization != "" {
 		id, err := g.Authenticate(ctx, c.Authorization)
 		if err != nil {

@@ -59,7 +59,7 @@ type Browser struct {
 
 // as is the actor once it is known who it is.
 func (b Browser) as(u index.User) index.Actor {
-	return index.Actor{Kind: "user", UserID: u.ID, Username: u.Username, Address: b.Actor.Address, UserAgent: b.Actor.UserAgent}
+	return index.Actor{Kind: "user", UserID: u.ID, Username: u.Username, Address: b.Actor.Address, Country: b.Actor.Country, UserAgent: b.Actor.UserAgent}
 }
 
 // Entry is how far a sign-in has come: exactly one of Login, Pending and

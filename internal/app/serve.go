@@ -75,7 +75,7 @@ func (s *Server) build() error {
 	if *c.LogRequests {
 		s.log = middleware.NewAccessLog(os.Stderr)
 	}
-	site := &middleware.Site{Log: s.log, Proxies: proxies, HTTPS: c.HTTPS(), Observe: s.metrics.observe, Clock: s.app.Clock}
+	site := &middleware.Site{Log: s.log, Proxies: proxies, Country: c.CountryHeader, HTTPS: c.HTTPS(), Observe: s.metrics.observe, Clock: s.app.Clock}
 	if err := s.app.Guard.LoadBans(context.Background()); err != nil {
 		return err
 	}

@@ -564,6 +564,35 @@ func TestST8FilesOfAYankedRelease(t *testing.T) {
 	})
 }
 
+// TestSD28TheMailSaysFromWhere: everybody who looks after a project hears from which country it was changed, where the
+// proxy knows it; nobody hears from where moderators come.
+func TestSD28TheMailSaysFromWhere(t *testing.T) {
+	behindProxy := func(c *config.Config) { c.TrustedProxies, c.CountryHeader = []string{"127.0.0.1"}, "CF-IPCountry" }
+	eachOwned(t, func(w *owned) {
+		mona := w.User("mona")
+		w.must(w.Recorder.Do(w.ctx, index.Operator(), func(tx *change.Tx) error { return tx.SetModerator(w.ctx, mona.ID, true) }))
+		send := func(token, method, path, body string) {
+			w.t.Helper()
+			r := w.Do(method, "/api/v1"+path, strings.NewReader(body), "Authorization", "Bearer "+token, "Content-Type", "application/json", "CF-IPCountry", "NL", "X-Forwarded-For", "203.0.113.7")
+			if r.StatusCode >= 400 {
+				w.t.Fatalf("%s %s: %s %s", method, path, r.Status, r.Text)
+			}
+		}
+		send(w.NewToken(access.Grant{User: w.User("alice"), Permissions: []string{"delete"}}), "DELETE", "/projects/demo/releases/1.0", `{"confirm": "1.0"}`)
+		send(w.NewToken(access.Grant{User: mona, Permissions: []string{"moderate"}}), "POST", "/moderation/projects/demo/quarantine", `{"reason": "suspected malware"}`)
+		said := map[string]bool{}
+		for _, m := range w.Mails("bob@example.com") {
+			said[m.Subject] = strings.Contains(m.Text, "  Country: NL\n")
+			if strings.Contains(m.Text, "203.0.113.7") {
+				t.Errorf("the address is told to others:\n%s", m.Text)
+			}
+		}
+		if !said["demo 1.0 was deleted"] || len(said) < 2 || said["demo is in quarantine"] {
+			t.Errorf("the country is told: %v", said)
+		}
+	}, behindProxy)
+}
+
 // TestSD28TheMailFreezesTheProject: the link of the mail stops everybody for a day, once.
 func TestSD28TheMailFreezesTheProject(t *testing.T) {
 	eachOwned(t, func(w *owned) {

@@ -26,6 +26,11 @@ type Config struct {
 	// TrustedProxies are the networks whose X-Forwarded-For counts, as CIDRs.
 	TrustedProxies []string `toml:"trusted_proxies"`
 
+	// CountryHeader is the header in which a trusted proxy says from which country
+	// a client comes, such as "CF-IPCountry"; mails about deletions and the like
+	// then say so. Empty: nobody knows.
+	CountryHeader string `toml:"country_header"`
+
 	// TLSCert and TLSKey are PEM files; with both set the index speaks https.
 	TLSCert string `toml:"tls_cert"`
 	TLSKey  string `toml:"tls_key"`

@@ -23,7 +23,7 @@ func file(t *testing.T, text string) string {
 func everySetting() (toml string, environ []string, want Config) {
 	yes, days, projects, downloads, many := true, 7, 3, int64(11), int64(1000)
 	want = Config{
-		Profile: "public", Data: "/d", Listen: ":80", URL: "https://x.example", TrustedProxies: []string{"10.0.0.0/8", "::1"},
+		Profile: "public", Data: "/d", Listen: ":80", URL: "https://x.example", TrustedProxies: []string{"10.0.0.0/8", "::1"}, CountryHeader: "Geo",
 		TLSCert: "c.pem", TLSKey: "k.pem", Metrics: ":90", SecurityContact: "a@x.example", Database: "postgres://h/d", Storage: "/s", LogRequests: &yes, PageMemory: 1000,
 		DeletedSimple: "empty", DeletedFiles: "keep", ShowTombstones: &yes, AppealURL: "mailto:a@x.example", PlatformTags: "any", LocalVersions: &yes, FileLimit: 1 << 40, ProjectLimit: 1 << 41,
 		ReleaseMaxAgeDays: &days, LookAlikes: "warn", NewProjectsPerHour: &projects, Require2FA: "owners", Require2FAFrom: "2027-01-31",
@@ -37,7 +37,7 @@ func everySetting() (toml string, environ []string, want Config) {
 		Moderation: Moderation{AnonymousReports: &yes, AutoQuarantine: &yes, MaxDownloads: &many, TopNames: &days},
 	}
 	values := map[string]string{
-		"profile": `"public"`, "data": `"/d"`, "listen": `":80"`, "url": `"https://x.example"`, "trusted_proxies": `["10.0.0.0/8", "::1"]`,
+		"profile": `"public"`, "data": `"/d"`, "listen": `":80"`, "url": `"https://x.example"`, "trusted_proxies": `["10.0.0.0/8", "::1"]`, "country_header": `"Geo"`,
 		"tls_cert": `"c.pem"`, "tls_key": `"k.pem"`, "metrics": `":90"`, "security_contact": `"a@x.example"`, "database": `"postgres://h/d"`, "storage": `"/s"`, "log_requests": "true",
 		"page_memory": "1000", "deleted_simple": `"empty"`, "deleted_files": `"keep"`, "show_tombstones": "true", "appeal_url": `"mailto:a@x.example"`, "platform_tags": `"any"`, "local_versions": "true", "file_limit": "1099511627776",
 		"project_limit": "2199023255552", "release_max_age_days": "7", "look_alikes": `"warn"`, "new_projects_per_hour": "3", "require_2fa": `"owners"`, "require_2fa_from": `"2027-01-31"`,

@@ -197,6 +197,7 @@ type Actor struct {
 	Username  string
 	TokenID   string
 	Address   string // network address, hashed before it is stored
+	Country   string // of the address, two letters, empty where nobody knows; told in notices and not stored
 	UserAgent string
 }
 

@@ -85,7 +85,7 @@ func (g *Gate) enter(rec *Record, r *http.Request, route Route, rule access.Rule
 	if err := g.crossed.Check(r); err != nil {
 		return index.Refuse(index.CodeCrossSite, "The form came from a page of another site, so nothing was done. Open the page here and try again.")
 	}
-	c := access.Credentials{Address: rec.Remote, UserAgent: r.UserAgent()}
+	c := access.Credentials{Address: rec.Remote, Country: rec.Country, UserAgent: r.UserAgent()}
 	if cookie, err := r.Cookie(LoginCookie); err == nil {
 		c.Login = cookie.Value
 	}

@@ -17,7 +17,8 @@ type Handler func(w http.ResponseWriter, r *http.Request) error
 type Site struct {
 	Log     *AccessLog
 	Proxies Proxies
-	HTTPS   bool // the public address is https
+	Country string // the header in which proxies tell it; empty: none
+	HTTPS   bool   // the public address is https
 	Observe func(rec *Record, elapsed time.Duration)
 	Clock   func() time.Time
 
@@ -31,7 +32,7 @@ func (s *Site) Wrap(next Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		rec := &Record{w: w, again: &s.again}
 		start := time.Now()
-		rec.Remote = s.Proxies.Client(r)
+		rec.Remote, rec.Country = s.Proxies.Client(r), s.Proxies.Country(r, s.Country)
 		s.commonHeaders(w.Header())
 		whole := s.serve(rec, r, next)
 		elapsed := time.Since(start)

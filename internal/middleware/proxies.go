@@ -29,6 +29,29 @@ func ParseProxies(list []string) (Proxies, error) {
 	return out, nil
 }
 
+// Country is the client's as a trusted proxy said in a header, in the two letters
+// of ISO 3166-1; empty where nobody said or knew.
+func (p Proxies) Country(r *http.Request, header string) string {
+	if header == "" || len(p) == 0 {
+		return ""
+	}
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	said := r.Header.Values(header)
+	if err != nil || !p.trust(host) || len(said) != 1 || len(said[0]) != 2 || said[0] == unknownCountry {
+		return "" // of two one may be the client's own
+	}
+	code := said[0]
+	for _, c := range []byte(code) {
+		if c < 'A' || c > 'Z' {
+			return ""
+		}
+	}
+	return code
+}
+
+// unknownCountry is what proxies write who do not know.
+const unknownCountry = "XX"
+
 func (p Proxies) trust(address string) bool {
 	a, err := netip.ParseAddr(strings.TrimSpace(address))
 	if err != nil {

@@ -55,6 +55,40 @@ func TestProxies(t *testing.T) {
 	}
 }
 
+// TestCountry (SD-28): only what a trusted proxy says once, and only letters.
+func TestCountry(t *testing.T) {
+	own, err := middleware.ParseProxies([]string{"10.0.0.0/8"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct {
+		name, remote, header string
+		said                 []string
+		want                 string
+	}{
+		{"said", "10.0.0.1:1", "CF-IPCountry", []string{"NL"}, "NL"},
+		{"no header is believed", "10.0.0.1:1", "", []string{"NL"}, ""},
+		{"a stranger", "203.0.113.5:1", "CF-IPCountry", []string{"NL"}, ""},
+		{"not known", "10.0.0.1:1", "CF-IPCountry", []string{"XX"}, ""},
+		{"not said", "10.0.0.1:1", "CF-IPCountry", nil, ""},
+		{"said twice", "10.0.0.1:1", "CF-IPCountry", []string{"NL", "DE"}, ""},
+		{"small letters", "10.0.0.1:1", "CF-IPCountry", []string{"nl"}, ""},
+		{"Tor", "10.0.0.1:1", "CF-IPCountry", []string{"T1"}, ""},
+		{"rubbish", "10.0.0.1:1", "CF-IPCountry", []string{"N\n"}, ""},
+		{"long", "10.0.0.1:1", "CF-IPCountry", []string{"Netherlands"}, ""},
+		{"a socket", "@", "CF-IPCountry", []string{"NL"}, ""},
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr = row.remote
+		for _, s := range row.said {
+			r.Header.Add("CF-IPCountry", s)
+		}
+		if got := own.Country(r, row.header); got != row.want {
+			t.Errorf("%s: %q, want %q", row.name, got, row.want)
+		}
+	}
+}
+
 func TestParseProxiesRefuses(t *testing.T) {
 	for _, text := range []string{"", "10.0.0.0/33", "proxy.example", "10.0.0"} {
 		if _, err := middleware.ParseProxies([]string{"10.0.0.1", text}); err == nil || !strings.Contains(err.Error(), "trusted_proxies") {

@@ -13,14 +13,15 @@ import (
 // Record is the one record of a request: handlers fill it, the access log and
 // the metrics read it. It is also the ResponseWriter that handlers get.
 type Record struct {
-	w      http.ResponseWriter
-	Status int
-	Bytes  int64
-	Remote string     // the client's address, proxies that are trusted seen through
-	Route  string     // the pattern that matched
-	Code   index.Code // of a refusal
-	Actor  string     // username, once proven
-	Secret bool       // the address tells something about a secret: the log has the route in its place
+	w       http.ResponseWriter
+	Status  int
+	Bytes   int64
+	Remote  string     // the client's address, proxies that are trusted seen through
+	Country string     // its country where a proxy knows it, else empty
+	Route   string     // the pattern that matched
+	Code    index.Code // of a refusal
+	Actor   string     // username, once proven
+	Secret  bool       // the address tells something about a secret: the log has the route in its place
 	// Visitor is who is calling and At what the address is about; the gate fills
 	// them in before the handler runs.
 	Visitor *access.Visitor

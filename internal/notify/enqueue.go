@@ -80,8 +80,8 @@ func (d *Data) complete(tx *change.Tx) {
 	if d.At.IsZero() {
 		d.At = tx.Now
 	}
-	if d.By == "" {
-		d.By = tx.Actor.Username
+	if d.By == "" { // else the caller keeps back who it was, and so from which country
+		d.By, d.Country = tx.Actor.Username, tx.Actor.Country
 	}
 	if d.From == "" {
 		d.From = tx.Actor.Address
@@ -92,7 +92,7 @@ func (d *Data) complete(tx *change.Tx) {
 }
 
 // queueFor queues a notice to one person or address. Where somebody came from
-// is told to nobody else.
+// is told to nobody else, but for the country (SD-28).
 func queueFor(ctx context.Context, tx *change.Tx, n Notice) error {
 	if tx.Actor.UserID != 0 && tx.Actor.UserID != n.UserID {
 		n.Data.From, n.Data.UserAgent = "", ""

@@ -45,6 +45,7 @@ type Data struct {
 	By        string    // user name of who did it
 	From      string    // network address as the person sees it; only told to whoever did it
 	UserAgent string    // the browser or client; only told to whoever did it
+	Country   string    // of the network address, where a proxy knows it (SD-28)
 
 	// Filled in when the message is written, where it is empty.
 	User string // user name of the receiver

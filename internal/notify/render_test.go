@@ -138,7 +138,7 @@ func TestHTMLSaysTheSame(t *testing.T) {
 		m := render(t, info.Kind, sample())
 		text, links := readHTML(t, m.HTML)
 		want := strings.Join(strings.Fields(strings.NewReplacer("\n- ", "\n", "\n> ", "\n", "\n-- \n", "\n").Replace(m.Subject+"\n"+m.Text)), " ")
-		want = regexp.MustCompile(`\b(When|By|From|With):`).ReplaceAllString(want, "$1")
+		want = regexp.MustCompile(`\b(When|By|From|Country|With):`).ReplaceAllString(want, "$1")
 		if got := strings.Join(strings.Fields(text), " "); got != want {
 			t.Errorf("%s: the HTML says\n%s\nand the text\n%s", info.Kind, got, want)
 		}

@@ -17,7 +17,7 @@ func noon() time.Time { return time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC) }
 // sample has every field.
 func sample() notify.Data {
 	return notify.Data{
-		At: noon(), By: "bob", From: "192.0.2.1", UserAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", User: "alice",
+		At: noon(), By: "bob", From: "192.0.2.1", Country: "NL", UserAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", User: "alice",
 		Other: "carol", Address: "new@example.com", Label: "My key", Project: "Demo.Project", Version: "1.0", File: "demo_project-1.0-py3-none-any.whl",
 		Role: "Maintainer", OldRole: "Owner", Organization: "acme", Team: "builders", OldName: "acne", Reason: "It was a mistake.", Category: "malware",
 		Until: noon().Add(48 * time.Hour), Count: 2, Path: "/a/path/?token=SECRET",

@@ -68,7 +68,7 @@ func Needs(kind Kind) ([]string, error) {
 
 // filledIn lists the fields that a caller may leave empty.
 func filledIn(field string) bool {
-	return slices.Contains([]string{"At", "By", "From", "UserAgent", "User"}, field)
+	return slices.Contains([]string{"At", "By", "From", "Country", "UserAgent", "User"}, field)
 }
 
 func needsOf(t *template.Template) []string {

@@ -89,7 +89,7 @@ func (c *call) recognise(rec *middleware.Record) error {
 	if header == "" || !c.visitor.Anonymous() {
 		return nil
 	}
-	v, err := c.Guard.Visit(c.ctx, access.Credentials{Authorization: header, Address: rec.Remote, UserAgent: c.r.UserAgent()}, access.ByToken)
+	v, err := c.Guard.Visit(c.ctx, access.Credentials{Authorization: header, Address: rec.Remote, Country: rec.Country, UserAgent: c.r.UserAgent()}, access.ByToken)
 	if err == nil {
 		err = c.Guard.Learn(c.ctx, v)
 	}
