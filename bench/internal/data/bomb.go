@@ -16,8 +16,14 @@ func Bomb(archive []byte) []byte {
 	sha := sha256.Sum256(archive)
 	var b bytes.Buffer
 	for _, f := range [][2]string{
-		{":action", "file_upload"}, {"protocol_version", "1"}, {"metadata_version", "2.1"}, {"name", "bomb"}, {"version", "1.0"},
-		{"filetype", "sdist"}, {"pyversion", "source"}, {"sha256_digest", hex.EncodeToString(sha[:])},
+		{":action", "file_upload"},
+		{"protocol_version", "1"},
+		{"metadata_version", "2.1"},
+		{"name", "bomb"},
+		{"version", "1.0"},
+		{"filetype", "sdist"},
+		{"pyversion", "source"},
+		{"sha256_digest", hex.EncodeToString(sha[:])},
 	} {
 		fmt.Fprintf(&b, "--%s\r\nContent-Disposition: form-data; name=%q\r\n\r\n%s\r\n", Boundary, f[0], f[1])
 	}
