@@ -2,6 +2,7 @@ package dist
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -61,24 +62,39 @@ func checkName(path string, dir bool) []nameProblem {
 // badName is how the parts of [checkName] tell a problem.
 type badName = func(weight nameWeight, kind ErrorKind, format string, args ...any)
 
-// checkCharacters tells characters that no name may hold, the first of each
-// sort. It reports whether all are ASCII.
+// refusedIn returns the first problem of a path for which an archive of the kind
+// is refused.
+func refusedIn(kind Kind, path string, dir bool) (nameProblem, bool) {
+	for _, p := range checkName(path, dir) {
+		if p.refuses(kind) {
+			return p, true
+		}
+	}
+	return nameProblem{}, false
+}
+
+// refuses reports whether an archive of the kind is refused for it.
+func (p nameProblem) refuses(kind Kind) bool {
+	return p.weight == nameRefused || p.weight == nameRefusedInWheels && kind == Wheel
+}
+
+// checkCharacters tells characters that names may not hold everywhere, the first
+// of each sort. It reports whether all are ASCII.
 func checkCharacters(path string, bad badName) (ascii bool) {
-	var control, backslash, colon bool
+	var told []string
 	ascii = true
 	for _, r := range path {
 		ascii = ascii && r < utf8.RuneSelf
-		switch {
-		case r == '\\' && !backslash:
-			backslash = true
-			bad(nameRefused, BadName, `the name holds a backslash; folders are separated by "/"`)
-		case r == ':' && !colon:
-			colon = true
-			bad(nameRefusedInWheels, BadName, `the name holds ":", which Windows takes for a drive or a stream`)
-		case !control && invisible(r):
-			control = true
-			bad(nameRefused, BadName, "the name holds the control character %U", r)
+		weight, detail := weigh(r)
+		if detail == "" || slices.Contains(told, detail) {
+			continue
 		}
+		told = append(told, detail)
+		kind := BadName
+		if weight == nameWarned {
+			kind = OddName
+		}
+		bad(weight, kind, detail, r)
 	}
 	if hasDrive(path) {
 		bad(nameRefused, BadName, "the name begins with a drive letter")
@@ -86,13 +102,40 @@ func checkCharacters(path string, bad badName) (ascii bool) {
 	return ascii
 }
 
-// invisible reports whether r is a control character: of text (NUL, newline,
-// DEL), of its direction, or otherwise without a shape of its own.
-func invisible(r rune) bool {
-	if r < utf8.RuneSelf {
-		return r < ' ' || r == 0x7F
+// weigh says what is wrong with a character in a name, as a format for it; ""
+// for nothing.
+func weigh(r rune) (weight nameWeight, detail string) {
+	switch {
+	case 'a' <= r && r <= 'z', '0' <= r && r <= '9', r == '/', r == '_', r == '.': // most of all
+		return nameWarned, ""
+	case r == '\\':
+		return nameRefused, `the name holds a backslash (%U); folders are separated by "/"`
+	case r == ':':
+		return nameRefusedInWheels, `the name holds ":" (%U), which Windows takes for a drive or a stream`
+	case unicode.IsControl(r):
+		return nameRefused, "the name holds the control character %U"
+	case isBidi(r):
+		return nameRefused, "the name holds %U, which changes the direction of writing"
+	case r >= utf8.RuneSelf && unicode.In(r, unicode.C, unicode.Zl, unicode.Zp):
+		return nameRefused, "the name holds %U, which has no shape of its own"
+	case strings.ContainsRune(`*?"<>|`, r):
+		return nameWarned, "the name holds %U, which Windows does not permit in the names of files"
 	}
-	return unicode.In(r, unicode.C, unicode.Zl, unicode.Zp)
+	return nameWarned, ""
+}
+
+// isBidi reports whether r changes the direction of writing (UTS 9), with
+// which a name can be made to look like another one.
+func isBidi(r rune) bool {
+	return r == 0x061C || r == 0x200E || r == 0x200F || 0x202A <= r && r <= 0x202E || 0x2066 <= r && r <= 0x2069
+}
+
+// hasControl reports whether s holds a control character (C0, DEL, C1).
+func hasControl(s string) bool { return strings.ContainsFunc(s, unicode.IsControl) }
+
+// hasDrive reports whether a path begins as on Windows: "C:".
+func hasDrive(path string) bool {
+	return len(path) >= 2 && path[1] == ':' && 'a' <= path[0]|0x20 && path[0]|0x20 <= 'z'
 }
 
 // checkSegments tells what is wrong with the parts between the slashes.

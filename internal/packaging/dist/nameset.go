@@ -46,7 +46,7 @@ func newNames(kind Kind, folders int) *names {
 func (n *names) add(path string, dir bool, offset int64) (refused, warned []*ArchiveError) {
 	tell := func(p nameProblem) {
 		e := &ArchiveError{Kind: p.kind, Path: path, Offset: offset, Detail: p.detail}
-		if p.weight == nameRefused || p.weight == nameRefusedInWheels && n.kind == Wheel {
+		if p.refuses(n.kind) {
 			refused = append(refused, e)
 		} else {
 			warned = append(warned, e)

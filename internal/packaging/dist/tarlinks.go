@@ -84,8 +84,8 @@ func (s *tarSdist) warnDangling(missing map[string]int) {
 func (s *tarSdist) hardLinkProblem(link int) string {
 	m := s.Members[link]
 	target := strings.TrimPrefix(m.Link, "./")
-	if problem := tarNameProblem(target); problem != "" {
-		return problem
+	if p, refused := refusedIn(Sdist, target, false); refused {
+		return p.detail
 	}
 	if top, _, _ := strings.Cut(m.Path, "/"); !strings.HasPrefix(target, top+"/") {
 		return "it leads out of the top folder"
@@ -99,7 +99,7 @@ func (s *tarSdist) hardLinkProblem(link int) string {
 // throughLink reports whether a system that ignores case may take the folder
 // for a symbolic link.
 func (s *tarSdist) throughLink(folder string) bool {
-	return len(s.links) > 0 && s.links[tarFold(folder)]
+	return len(s.links) > 0 && s.links[foldName(folder)]
 }
 
 // tarTarget follows one symbolic link from its place in the archive, segment by
@@ -139,4 +139,12 @@ func tarTarget(path, target string, isLink func(string) bool) (resolved, problem
 		}
 	}
 	return strings.Join(place, "/"), ""
+}
+
+// parentFolder returns the folder that path stands in, "" at the top.
+func parentFolder(path string) string { return path[:max(0, strings.LastIndexByte(path, '/'))] }
+
+// isBelow reports whether path is folder or below it.
+func isBelow(path, folder string) bool {
+	return strings.HasPrefix(path, folder) && (len(path) == len(folder) || path[len(folder)] == '/')
 }

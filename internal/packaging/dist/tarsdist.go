@@ -105,15 +105,17 @@ func (s *tarSdist) add(e tarEntry) error {
 // addName checks a member's path by itself and against the paths before it.
 func (s *tarSdist) addName(e tarEntry, path string) {
 	root := e.kind == tarFolder && e.name == "./" // what tar -C folder . writes first
-	if problem := tarNameProblem(path); problem != "" && !root {
-		s.found.problem(BadName, path, e.at, problem)
+	if p, refused := refusedIn(Sdist, path, e.kind == tarFolder); refused && !root {
+		s.found.problem(p.kind, path, e.at, p.detail)
 		return
 	}
 	if e.kind != tarFolder && strings.HasSuffix(e.name, "/") {
 		s.found.problem(BadName, path, e.at, "the name ends in a slash, and the member is no folder")
 	}
-	if oddity := tarNameOddity(path); oddity != "" {
-		s.found.warn(OddName, path, e.at, oddity)
+	for _, p := range checkName(path, e.kind == tarFolder) {
+		if !p.refuses(Sdist) {
+			s.found.warn(p.kind, path, e.at, p.detail)
+		}
 	}
 	if _, double := s.paths[path]; double {
 		s.found.problem(DuplicateMember, path, e.at, "stands twice in the archive")
@@ -127,7 +129,7 @@ func (s *tarSdist) addName(e tarEntry, path string) {
 // odd, unless one of them is the metadata or a link, through which the other
 // would be written.
 func (s *tarSdist) addFolded(e tarEntry, path string) {
-	folded := tarFold(path)
+	folded := foldName(path)
 	other, similar := s.folded[folded]
 	detail := fmt.Sprintf("differs from %.200q only in case or in another way that some systems ignore", other)
 	switch {

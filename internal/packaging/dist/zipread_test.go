@@ -26,7 +26,7 @@ func TestZipErrorText(t *testing.T) {
 		{func(s *zipSpec) { s.member(packedFile).central.madeBy = 2 << 8 }, "ZIP archive not accepted: foo/data.txt: the member was made on a system of unknown number 2", inDirectory},
 		{func(s *zipSpec) {
 			s.member(storedFile).both(func(h *zipHead) { h.name, h.flags = "foo/a\u202eyp", flagUTF8 })
-		}, `"foo/a\u202eyp": the name holds the control character U+202E`, inDirectory},
+		}, `"foo/a\u202eyp": the name holds U+202E, which changes the direction of writing`, inDirectory},
 		{func(s *zipSpec) { s.parts = append(s.parts, part("foo/DATA.txt", "", zipStored)) }, `foo/DATA.txt: the path "foo/DATA.txt" is the same as "foo/data.txt" where upper and lower case or Unicode forms are not told apart`, inDirectory},
 		{func(s *zipSpec) { s.parts = append(s.parts, part("foo", "", zipStored)) }, `foo: the path "foo" is a file and a folder`, inDirectory},
 	} {
