@@ -21,11 +21,11 @@ type outcome struct {
 
 // first runs a client on a thread that goes before everything else on the
 // clients' processor. The thread ends with it.
-func (o options) first(run func() (load.Result, error)) <-chan outcome {
+func (o options) first(nice int32, run func() (load.Result, error)) <-chan outcome {
 	done := make(chan outcome, 1)
 	go func() {
 		runtime.LockOSThread() // and never unlocks: the thread ends with this function
-		if err := goFirst(o.client); err != nil {
+		if err := goFirst(o.client, nice); err != nil {
 			done <- outcome{err: err}
 			return
 		}
@@ -39,17 +39,24 @@ func (o options) first(run func() (load.Result, error)) <-chan outcome {
 // sooner it runs when it wakes up (sched_setattr(2), Linux 6.12).
 const slice = 100 * time.Microsecond
 
-// goFirst ties this thread to a processor and gives it the highest priority that
+// How far clients go first: the reader before the flood, so that it waits for the
+// server alone.
+const (
+	readerNice int32 = -20
+	floodNice  int32 = -10
+)
+
+// goFirst ties this thread to a processor and gives it a high priority that
 // shares: with a real-time one it could keep the thread from running for which
 // Go's runtime has it wait, and wait for ever.
-func goFirst(processor int) error {
+func goFirst(processor int, nice int32) error {
 	var cpu unix.CPUSet
 	cpu.Set(processor)
 	if err := unix.SchedSetaffinity(0, &cpu); err != nil {
 		return fmt.Errorf("processor %d: %w", processor, err)
 	}
-	if err := unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_NORMAL, Nice: -20, Runtime: uint64(slice)}, 0); err != nil {
-		return fmt.Errorf("the highest priority (run this as root): %w", err)
+	if err := unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_NORMAL, Nice: nice, Runtime: uint64(slice)}, 0); err != nil {
+		return fmt.Errorf("a high priority (run this as root): %w", err)
 	}
 	return nil
 }

@@ -16,12 +16,11 @@ type world struct {
 	plan     func(o options, s *subject.Server) load.Plan
 }
 
-// How many connections floods have open, and how many bombs fall due a second:
-// more than can be refused, so that all connections are always at work.
+// How many connections floods have open. Bombs are sent again as soon as they
+// are refused.
 const (
 	connections     = 256
 	bombConnections = 8
-	bombRate        = 40
 )
 
 func worlds() ([]world, error) {
@@ -67,6 +66,6 @@ func bombs(form []byte) func(o options, s *subject.Server) load.Plan {
 	return func(_ options, s *subject.Server) load.Plan {
 		bomb := s.Upload(form)
 		bomb.Status = load.Any
-		return load.Plan{Conns: bombConnections, Requests: []load.Request{bomb}, Rate: bombRate}
+		return load.Plan{Conns: bombConnections, Requests: []load.Request{bomb}}
 	}
 }
