@@ -24,16 +24,15 @@ func (v *Visitor) Anonymous() bool { return v.User.ID == 0 }
 
 // Actor is the visitor as the journal and the audit log name it.
 func (v *Visitor) Actor() index.Actor {
-	if v.Token != nil {
-		by := v.Token.Actor(v.Address, v.UserAgent)
-		by.Country = v.Country
-		return by
+	by := index.Actor{Kind: "user", UserID: v.User.ID, Username: v.User.Username, Address: v.Address, UserAgent: v.UserAgent}
+	switch {
+	case v.Token != nil:
+		by = v.Token.Actor(v.Address, v.UserAgent)
+	case v.Anonymous():
+		by.Kind = "visitor"
 	}
-	kind := "user"
-	if v.Anonymous() {
-		kind = "visitor"
-	}
-	return index.Actor{Kind: kind, UserID: v.User.ID, Username: v.User.Username, Address: v.Address, Country: v.Country, UserAgent: v.UserAgent}
+	by.Country = v.Country
+	return by
 }
 
 func (v *Visitor) provenBy(by By) bool {

@@ -29,6 +29,10 @@ func ActKinds() []ActKind {
 	return []ActKind{ActQuarantine, ActRemove, ActClear, ActFreeze, ActUnfreeze, ActProhibit, ActAllow, ActSwitch, ActDecide, ActLabel, ActUnlabel, ActDefine, ActDrop, ActTrust, ActDistrust}
 }
 
+// ByAdministrators reports whether moderators who administer nothing neither do
+// nor undo what is of the kind.
+func (k ActKind) ByAdministrators() bool { return k == ActSwitch || k == ActDefine || k == ActDrop }
+
 // Act is one thing that was done, with everything that undoing it needs.
 type Act struct {
 	ID        int64

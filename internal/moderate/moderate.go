@@ -9,7 +9,6 @@ package moderate
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"strongroom/internal/access"
@@ -125,7 +124,7 @@ func (a *Actions) Undo(ctx context.Context, v *access.Visitor, uid string) error
 		if err != nil {
 			return err
 		}
-		if found && slices.Contains([]index.ActKind{index.ActSwitch, index.ActDefine, index.ActDrop}, act.Kind) { // what only administrators do
+		if found && act.Kind.ByAdministrators() {
 			if err := a.Guard.Decide(v, access.AdministerSite, access.At{}); err != nil {
 				return err
 			}

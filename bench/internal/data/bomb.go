@@ -25,12 +25,9 @@ func Bomb(archive []byte) []byte {
 		{"pyversion", "source"},
 		{"sha256_digest", hex.EncodeToString(sha[:])},
 	} {
-		fmt.Fprintf(&b, "--%s\r\nContent-Disposition: form-data; name=%q\r\n\r\n%s\r\n", Boundary, f[0], f[1])
+		writeField(&b, f[0], f[1])
 	}
-	fmt.Fprintf(&b, "--%s\r\nContent-Disposition: form-data; name=\"content\"; filename=\"bomb-1.0.tar.gz\"\r\n", Boundary)
-	b.WriteString("Content-Type: application/octet-stream\r\n\r\n")
-	b.Write(archive)
-	fmt.Fprintf(&b, "\r\n--%s--\r\n", Boundary)
+	writeContent(&b, "bomb-1.0.tar.gz", archive)
 	return b.Bytes()
 }
 

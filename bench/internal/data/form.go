@@ -23,9 +23,7 @@ func (w Wheel) Form() []byte {
 	sha, blake := sha256.Sum256(file), blake2b.Sum256(file)
 	var b bytes.Buffer
 	b.Grow(len(file) + 4096)
-	part := func(key, value string) {
-		fmt.Fprintf(&b, "--%s\r\nContent-Disposition: form-data; name=%q\r\n\r\n%s\r\n", Boundary, key, value)
-	}
+	part := func(key, value string) { writeField(&b, key, value) }
 	part(":action", "file_upload")
 	part("protocol_version", "1")
 	part("metadata_version", "2.1")
@@ -37,9 +35,18 @@ func (w Wheel) Form() []byte {
 	part("pyversion", "py3")
 	part("sha256_digest", hex.EncodeToString(sha[:]))
 	part("blake2_256_digest", hex.EncodeToString(blake[:]))
-	fmt.Fprintf(&b, "--%s\r\nContent-Disposition: form-data; name=\"content\"; filename=%q\r\n", Boundary, w.Filename())
+	writeContent(&b, w.Filename(), file)
+	return b.Bytes()
+}
+
+func writeField(b *bytes.Buffer, key, value string) {
+	fmt.Fprintf(b, "--%s\r\nContent-Disposition: form-data; name=%q\r\n\r\n%s\r\n", Boundary, key, value)
+}
+
+// writeContent ends a form with its file.
+func writeContent(b *bytes.Buffer, filename string, file []byte) {
+	fmt.Fprintf(b, "--%s\r\nContent-Disposition: form-data; name=\"content\"; filename=%q\r\n", Boundary, filename)
 	b.WriteString("Content-Type: application/octet-stream\r\n\r\n")
 	b.Write(file)
-	fmt.Fprintf(&b, "\r\n--%s--\r\n", Boundary)
-	return b.Bytes()
+	fmt.Fprintf(b, "\r\n--%s--\r\n", Boundary)
 }

@@ -62,13 +62,8 @@ func Run(ctx context.Context, args []string) (err error) {
 	if o.cache, err = filepath.Abs(o.cache); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(o.cache, 0o755); err != nil {
+	if o.binaries, err = subject.Program(ctx, o.cache, o.binaries); err != nil {
 		return err
-	}
-	if o.binaries == "" {
-		if o.binaries, err = subject.Build(ctx, o.cache); err != nil {
-			return err
-		}
 	}
 	back, err := goAhead()
 	if err != nil {

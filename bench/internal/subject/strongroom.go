@@ -83,6 +83,15 @@ func prepareStrongroom(ctx context.Context, stage Stage, room string) (token str
 	return made.Token, err
 }
 
+// Program makes the folder of a run, and returns the program to measure: the one
+// that was named, else one that is built there.
+func Program(ctx context.Context, cache, named string) (string, error) {
+	if err := os.MkdirAll(cache, 0o755); err != nil || named != "" {
+		return named, err
+	}
+	return Build(ctx, cache)
+}
+
 // Build compiles Strongroom as it is released and returns the program's path.
 func Build(ctx context.Context, cache string) (string, error) {
 	path, err := filepath.Abs(filepath.Join(cache, "strongroom"))

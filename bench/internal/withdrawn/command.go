@@ -51,13 +51,8 @@ func Run(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(o.cache, 0o755); err != nil {
+	if o.binary, err = subject.Program(ctx, o.cache, o.binary); err != nil {
 		return err
-	}
-	if o.binary == "" {
-		if o.binary, err = subject.Build(ctx, o.cache); err != nil {
-			return err
-		}
 	}
 	folder := o.again
 	if folder == "" {

@@ -62,15 +62,17 @@ func checkName(path string, dir bool) []nameProblem {
 // badName is how the parts of [checkName] tell a problem.
 type badName = func(weight nameWeight, kind ErrorKind, format string, args ...any)
 
-// refusedIn returns the first problem of a path for which an archive of the kind
-// is refused.
-func refusedIn(kind Kind, path string, dir bool) (nameProblem, bool) {
+// judge tells what is wrong with a member's path in an archive of the kind: for
+// what the archive is refused, and what is only warned of.
+func judge(kind Kind, path string, dir bool) (refused, warned []nameProblem) {
 	for _, p := range checkName(path, dir) {
 		if p.refuses(kind) {
-			return p, true
+			refused = append(refused, p)
+		} else {
+			warned = append(warned, p)
 		}
 	}
-	return nameProblem{}, false
+	return refused, warned
 }
 
 // refuses reports whether an archive of the kind is refused for it.

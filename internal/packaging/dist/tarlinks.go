@@ -84,8 +84,8 @@ func (s *tarSdist) warnDangling(missing map[string]int) {
 func (s *tarSdist) hardLinkProblem(link int) string {
 	m := s.Members[link]
 	target := strings.TrimPrefix(m.Link, "./")
-	if p, refused := refusedIn(Sdist, target, false); refused {
-		return p.detail
+	if refused, _ := judge(Sdist, target, false); len(refused) > 0 {
+		return refused[0].detail
 	}
 	if top, _, _ := strings.Cut(m.Path, "/"); !strings.HasPrefix(target, top+"/") {
 		return "it leads out of the top folder"

@@ -105,17 +105,16 @@ func (s *tarSdist) add(e tarEntry) error {
 // addName checks a member's path by itself and against the paths before it.
 func (s *tarSdist) addName(e tarEntry, path string) {
 	root := e.kind == tarFolder && e.name == "./" // what tar -C folder . writes first
-	if p, refused := refusedIn(Sdist, path, e.kind == tarFolder); refused && !root {
-		s.found.problem(p.kind, path, e.at, p.detail)
+	refused, warned := judge(Sdist, path, e.kind == tarFolder)
+	if len(refused) > 0 && !root {
+		s.found.problem(refused[0].kind, path, e.at, refused[0].detail)
 		return
 	}
 	if e.kind != tarFolder && strings.HasSuffix(e.name, "/") {
 		s.found.problem(BadName, path, e.at, "the name ends in a slash, and the member is no folder")
 	}
-	for _, p := range checkName(path, e.kind == tarFolder) {
-		if !p.refuses(Sdist) {
-			s.found.warn(p.kind, path, e.at, p.detail)
-		}
+	for _, p := range warned {
+		s.found.warn(p.kind, path, e.at, p.detail)
 	}
 	if _, double := s.paths[path]; double {
 		s.found.problem(DuplicateMember, path, e.at, "stands twice in the archive")
