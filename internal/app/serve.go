@@ -16,9 +16,13 @@ import (
 
 	"strongroom/internal/api"
 	v1 "strongroom/internal/api/v1"
+	"strongroom/internal/database"
 	"strongroom/internal/idempotency"
+	"strongroom/internal/index"
 	"strongroom/internal/middleware"
+	"strongroom/internal/pages"
 	"strongroom/internal/phrase"
+	"strongroom/internal/search"
 	"strongroom/internal/web"
 	"strongroom/internal/web/browse"
 	"strongroom/internal/web/manage"
@@ -134,8 +138,19 @@ func (s *Server) pages(own *manage.Manage, moderators *staff.Staff) []middleware
 // browse is the pages anybody may read.
 func (a *App) browse() *browse.Browse {
 	b := browse.New(a.DB, a.Pages, a.Config.URL)
+	b.Search, b.Limiter = search.New(a.DB, search.Archived(a.Config.ArchivedInSearch)), a.Limiter
 	b.Clock, b.Purged, b.Appeal = a.Recorder.Clock, a.purger != nil, a.Config.Appeal()
 	return b
+}
+
+// indexer keeps the search index up to date.
+func (a *App) indexer() *search.Indexer {
+	wake, changed := search.Waker()
+	a.Recorder.Subscribe(changed)
+	return &search.Indexer{DB: a.DB, Log: a.Log, Wake: wake, Shown: func(ctx context.Context, q database.Q, p index.Project) (s search.Shown, err error) {
+		s.Version, s.Metadata, s.ReleasedAt, err = pages.Shown(ctx, q, p)
+		return s, err
+	}}
 }
 
 // Routes is the table of every URL that the server answers.
@@ -268,6 +283,7 @@ func (a *App) background(ctx context.Context, serial int64) *sync.WaitGroup {
 		a.Root.Run(ctx, func(err error) { a.Log.Error("project list", "error", err.Error()) })
 	})
 	wg.Go(func() { a.Recorder.Follow(ctx, serial, a.Log) })
+	wg.Go(func() { a.indexer().Run(ctx) })
 	wg.Go(func() { a.every(ctx, time.Second, a.Guard.FlushUsed) })
 	wg.Go(func() { a.every(ctx, 2*time.Second, a.Guard.LoadBans) })
 	wg.Go(func() { a.jobs().Run(ctx) })

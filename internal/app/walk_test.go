@@ -49,7 +49,7 @@ func walkSteps() int {
 func TestSD27AndP5RandomWalk(t *testing.T) {
 	for name, where := range apptest.Databases(t) {
 		t.Run(name, func(t *testing.T) {
-			s := apptest.Start(t, useDatabase(where(t)))
+			s := apptest.Start(t, useDatabase(where(t)), func(c *config.Config) { c.RateLimits = []string{"search=1000000/1s"} })
 			w := &walk{
 				owned: &owned{Server: s, t: t, ctx: t.Context()}, model: newModel(), rng: rand.New(rand.NewPCG(5, 27)),
 				tokens: map[string]string{}, serials: map[string]int64{}, heard: map[string]int64{}, passed: map[string]int{},

@@ -7,6 +7,7 @@ import (
 	"html"
 	"maps"
 	"net/http"
+	"net/url"
 	"reflect"
 	"regexp"
 	"slices"
@@ -39,6 +40,7 @@ func (w *walk) agree(all bool) {
 		}
 		w.releasesFeed(p)
 		w.name(p)
+		w.found(p)
 	}
 	w.burned()
 	w.feeds()
@@ -392,6 +394,48 @@ func (w *walk) feeds() {
 	w.same("new projects", w.items("/rss/packages.xml", http.StatusOK), projects)
 }
 
+// found searches for a project by its name, which asks no index: whoever is
+// withdrawn is gone at once, and there at once again.
+func (w *walk) found(p string) {
+	w.t.Helper()
+	t, want := w.model.things[key{p}], []string{}
+	if t.there && !t.hidden() {
+		want = append(want, p)
+	}
+	w.same("search for "+p, names(w.search(p)), want)
+}
+
+// search are the projects that are found, each with the version that is shown.
+func (w *walk) search(text string) (out [][2]string) {
+	w.t.Helper()
+	page := w.read("/search/?q="+url.QueryEscape(text), http.StatusOK, nil)
+	for _, m := range regexp.MustCompile(`<li><a href="/project/([^/"]+)/">[^<]+</a>( [^\s<]+)?`).FindAllStringSubmatch(page, -1) {
+		out = append(out, [2]string{m[1], strings.TrimSpace(m[2])})
+	}
+	return out
+}
+
+func names(hits [][2]string) []string {
+	out := []string{}
+	for _, h := range hits {
+		out = append(out, h[0])
+	}
+	return out
+}
+
+// indexed is what the search index says of the projects: their versions. What
+// stands between quotes is no name, so that the index is asked.
+func (w *walk) indexed() (got, want [][2]string) {
+	w.t.Helper()
+	for _, p := range []string{"left", "right"} {
+		got = append(got, w.search(`"`+p+`"`)...)
+		if t := w.model.things[key{p}]; t.there && !t.hidden() {
+			want = append(want, [2]string{p, w.model.latest(p)})
+		}
+	}
+	return got, want
+}
+
 // home reads the start page: the newest releases.
 func (w *walk) home() {
 	w.t.Helper()
@@ -478,8 +522,8 @@ func (w *walk) news(record string) []said {
 	return out
 }
 
-// settled waits until the list of all projects, which follows within a second,
-// and the sitemap name what the model does.
+// settled waits until the list of all projects, the sitemap and the search
+// index, which follow within a second, say what the model does.
 func (w *walk) settled() {
 	w.t.Helper()
 	want := []string{}
@@ -495,11 +539,12 @@ func (w *walk) settled() {
 		for _, m := range regexp.MustCompile(`/project/([^/]+)/</loc>`).FindAllStringSubmatch(w.read("/1.sitemap.xml", http.StatusOK, nil), -1) {
 			sitemap = append(sitemap, m[1])
 		}
-		if slices.Equal(list, want) && slices.Equal(sitemap, want) {
+		hits, wanted := w.indexed()
+		if slices.Equal(list, want) && slices.Equal(sitemap, want) && slices.Equal(hits, wanted) {
 			return
 		}
 		if time.Now().After(end) {
-			w.t.Errorf("all projects: %q, sitemap %q, want %q", list, sitemap, want)
+			w.t.Errorf("all projects: %q, sitemap %q, want %q; search %q, want %q", list, sitemap, want, hits, wanted)
 			return
 		}
 	}

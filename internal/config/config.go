@@ -68,6 +68,10 @@ type Config struct {
 	// ShowTombstones lists deleted releases, greyed, in a project's history.
 	ShowTombstones *bool `toml:"show_tombstones"`
 
+	// ArchivedInSearch is what a search does with archived projects: "hide",
+	// "rank-down" or "show". Whoever types the exact name finds one in any case.
+	ArchivedInSearch string `toml:"archived_in_search"`
+
 	// AppealURL is where the owners of something that was removed can object: an
 	// https or mailto address, linked from its page. Default: the first contact of
 	// security_contact.

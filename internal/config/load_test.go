@@ -25,7 +25,7 @@ func everySetting() (toml string, environ []string, want Config) {
 	want = Config{
 		Profile: "public", Data: "/d", Listen: ":80", URL: "https://x.example", TrustedProxies: []string{"10.0.0.0/8", "::1"}, CountryHeader: "Geo",
 		TLSCert: "c.pem", TLSKey: "k.pem", Metrics: ":90", SecurityContact: "a@x.example", Database: "postgres://h/d", Storage: "/s", LogRequests: &yes, PageMemory: 1000,
-		DeletedSimple: "empty", DeletedFiles: "keep", ShowTombstones: &yes, AppealURL: "mailto:a@x.example", PlatformTags: "any", LocalVersions: &yes, FileLimit: 1 << 40, ProjectLimit: 1 << 41,
+		DeletedSimple: "empty", DeletedFiles: "keep", ShowTombstones: &yes, ArchivedInSearch: "hide", AppealURL: "mailto:a@x.example", PlatformTags: "any", LocalVersions: &yes, FileLimit: 1 << 40, ProjectLimit: 1 << 41,
 		ReleaseMaxAgeDays: &days, LookAlikes: "warn", NewProjectsPerHour: &projects, Require2FA: "owners", Require2FAFrom: "2027-01-31",
 		Read: "login", NewProjects: "private", Registration: "invitation", Organizations: "open", VerifiedEmail: &yes, ConfirmBrowsers: &yes, RememberDays: &days,
 		PasswordMin: 12, RateLimits: []string{"login-all=5/1m"}, PasswordBreach: PasswordBreach{Backend: "local", File: "/f", URL: "https://u/"},

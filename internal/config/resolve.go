@@ -19,6 +19,7 @@ func (c Config) Resolve() (Config, error) {
 	setText(&c.DeletedSimple, public, "404", "empty")
 	setText(&c.DeletedFiles, public, "410", "410")
 	set(&c.ShowTombstones, public, true, true)
+	setText(&c.ArchivedInSearch, public, "rank-down", "rank-down")
 	setText(&c.PlatformTags, public, "pypi", "pypi+linux")
 	setText(&c.LookAlikes, public, "refuse", "warn")
 	setText(&c.Require2FA, public, "all", "none")
@@ -79,6 +80,7 @@ func (c Config) check() error {
 	}{
 		{"deleted_simple", c.DeletedSimple, []string{"404", "empty"}},
 		{"deleted_files", c.DeletedFiles, []string{"410", "keep"}},
+		{"archived_in_search", c.ArchivedInSearch, []string{"hide", "rank-down", "show"}},
 		{"platform_tags", c.PlatformTags, []string{"pypi", "pypi+linux", "any"}},
 		{"look_alikes", c.LookAlikes, []string{"refuse", "warn"}},
 		{"read", c.Read, []string{"anyone", "login"}},

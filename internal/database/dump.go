@@ -21,8 +21,9 @@ import (
 // dumpFormat is the version of this form.
 const dumpFormat = 1
 
-// tables lists every table, each after those its rows refer to. A test
-// compares it with the schema.
+// tables lists every table, each after those its rows refer to, but for those
+// of the search index, which the server makes again. A test compares it with
+// the schema.
 func tables() []string {
 	return []string{
 		"instance", "serial", "users", "emails", "names", "projects", "tokens", "roles", "releases", "release_metadata", "version_registry",

@@ -45,6 +45,7 @@ func TestDumpHasEveryTable(t *testing.T) {
 			schema = `SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename NOT LIKE 'goose%'`
 		}
 		want := strings.Fields(database.Select(t, db, schema))
+		want = slices.DeleteFunc(want, func(table string) bool { return strings.HasPrefix(table, "search_") }) // is made again
 		slices.Sort(want)
 		_, rows := dump(t, db)
 		if got := slices.Sorted(maps.Keys(rows)); !slices.Equal(got, want) {
@@ -139,7 +140,7 @@ func TestLoadEndsWhatWasGoingOn(t *testing.T) {
 
 // TestLoadRefuses changes nothing when a dump cannot be loaded whole.
 func TestLoadRefuses(t *testing.T) {
-	const head = `{"format":1,"schema":5,"serial":0}` + "\n"
+	const head = `{"format":1,"schema":6,"serial":0}` + "\n"
 	for _, kind := range dbtest.Kinds() {
 		url := kind.New(t) // one for all: what is refused leaves it empty
 		for text, want := range map[string]string{
@@ -205,7 +206,7 @@ func TestDumpedBlobs(t *testing.T) {
 
 // FuzzDumpedBlobs: a damaged dump is an error and never a panic.
 func FuzzDumpedBlobs(f *testing.F) {
-	f.Add(`{"format":1,"schema":5}{"table":"blobs","columns":["sha256","size","condemned_at"]}["aa",3,0]["bb",4,1]`)
+	f.Add(`{"format":1,"schema":6}{"table":"blobs","columns":["sha256","size","condemned_at"]}["aa",3,0]["bb",4,1]`)
 	f.Add(`{"format":1}{"table":"blobs","columns":[]}[null,{"base64":"eA=="},-1,"\ud800"]`)
 	f.Add(`{"format":1}[1]`)
 	f.Fuzz(func(t *testing.T, text string) {

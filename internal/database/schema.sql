@@ -489,6 +489,22 @@ CREATE TABLE roles (
 
 CREATE INDEX roles_user ON roles (user_id);
 
+CREATE TABLE search_docs (
+    project_id  BIGINT PRIMARY KEY REFERENCES projects (id) ON DELETE CASCADE,
+    version     TEXT NOT NULL DEFAULT '',            -- of the release that is shown, empty for none
+    summary     TEXT NOT NULL DEFAULT '',
+    released_at BIGINT NOT NULL DEFAULT 0            -- its first file that is there
+);
+
+CREATE TABLE search_progress (
+    one    SMALLINT PRIMARY KEY,
+    serial BIGINT NOT NULL,                          -- changes up to it are in the index
+    built  BIGINT NOT NULL
+);
+
+CREATE VIRTUAL TABLE search_words USING fts5(name, about, body, content='', contentless_delete=1,
+    tokenize='unicode61', prefix='2 3');
+
 CREATE TABLE serial (
     one   SMALLINT PRIMARY KEY CHECK (one = 1),
     value BIGINT NOT NULL

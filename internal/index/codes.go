@@ -43,6 +43,7 @@ const (
 	CodeInvalidSpecifier Code = "invalid-specifier"
 	CodeUnsupportedBody  Code = "unsupported-media-type"
 	CodeBodyTooLarge     Code = "body-too-large"
+	CodeSearchTooLong    Code = "search-too-long"
 	CodeDeleted          Code = "deleted"
 	CodePrecondition     Code = "precondition-failed"
 	CodeKeyMismatch      Code = "idempotency-mismatch"
@@ -165,6 +166,7 @@ var codeTable = [...]CodeInfo{
 	{CodeInvalidSpecifier, Unprocessable, "Invalid specifier", "The text is no set of version specifiers, such as <2.0."},
 	{CodeUnsupportedBody, UnsupportedType, "Unsupported media type", "The management API takes bodies of the type application/json."},
 	{CodeBodyTooLarge, TooLarge, "Body too large", "The body of a request to the management API is larger than 64 KiB."},
+	{CodeSearchTooLong, TooLarge, "Search too long", "A search for projects has more than 1,000 characters."},
 	{CodeDeleted, Conflict, "Is deleted", "The thing, or what it is part of, is deleted; restore it before it is changed."},
 	{CodePrecondition, PreconditionFailed, "Changed meanwhile", "If-Match names another state than the one that is there: somebody changed it since it was read. Nothing was done."},
 	{CodeKeyMismatch, Unprocessable, "Idempotency key was used before", "The Idempotency-Key came before with another request."},

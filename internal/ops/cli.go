@@ -65,6 +65,8 @@ type AdminCommand struct {
 	Organization OrganizationCommand `cmd:"" help:"Organizations and who is in them."`
 	Team         TeamCommand         `cmd:"" help:"Teams of organizations and their roles."`
 
+	Search SearchCommand `cmd:"" help:"The index that searches for projects ask."`
+
 	DocsRedirect DocsRedirectCommand `cmd:"" help:"Where the old hosted documentation of a project redirects to."`
 
 	Gate       GateCommand       `cmd:"" help:"What is known to be bad, or harmless: hashes, releases, paths, texts."`

@@ -21,6 +21,7 @@ const (
 	XMLRPC         Name = "xmlrpc"
 	PasswordRanges Name = "password-ranges"
 	TokenFound     Name = "token-found"
+	Search         Name = "search"
 
 	LoginUser    Name = "login-user"
 	LoginAddress Name = "login-address"
@@ -68,6 +69,7 @@ var limits = [...]Limit{
 	{XMLRPC, 3600, time.Hour, "Calls of XML-RPC methods, for each client address."},
 	{PasswordRanges, 60, time.Minute, "Ranges of breached passwords that browsers ask for, for each client address (PW-5)."},
 	{TokenFound, 100, time.Minute, "Reports of API tokens that were found in public, for each client address (PW-11)."},
+	{Search, 50, 10 * time.Second, "Searches for projects, for each client address."},
 
 	{LoginUser, 10, 5 * time.Minute, "Sign-ins that failed, for each user name, whether or not there is such a user."},
 	{LoginAddress, 10, 5 * time.Minute, "Sign-ins that failed, for each client address."},

@@ -36,6 +36,7 @@ func (o options) measure(ctx context.Context, with, without *side) (table, error
 		{"Simple page, JSON", "application/vnd.pypi.simple.v1+json", func(i int) string { return fmt.Sprintf("/simple/pkg-%d/", live(i)) }},
 		{"Simple page, HTML", "text/html", func(i int) string { return fmt.Sprintf("/simple/pkg-%d/", live(-i)) }},
 		{"JSON API", "application/json", func(i int) string { return fmt.Sprintf("/pypi/pkg-%d/json", live(i)) }},
+		{"search", "text/html", func(i int) string { return fmt.Sprintf("/search/?q=pkg-%d", live(-i)) }},
 		{"list of all projects", "application/vnd.pypi.simple.v1+json", func(int) string { return "/simple/" }},
 	}
 	var out table

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"embed"
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"os"
@@ -140,7 +141,8 @@ func (s *side) measureSize(ctx context.Context) error {
 	return err
 }
 
-// serve starts the server and waits for its list of projects.
+// serve starts the server and waits for its list of projects and its search
+// index.
 func (s *side) serve(ctx context.Context, binary string) error {
 	addr, err := proc.FreePort()
 	if err != nil {
@@ -149,13 +151,33 @@ func (s *side) serve(ctx context.Context, binary string) error {
 	s.base = "http://" + addr.String()
 	s.process, err = proc.Start(proc.Spec{
 		Path: binary, Args: []string{"serve", "--data", s.folder, "--listen", addr.String()}, Dir: s.folder,
-		Env: append(s.env(), "STRONGROOM_LOG_REQUESTS=false"), Log: filepath.Join(s.folder, "log"),
+		Env: append(s.env(), "STRONGROOM_LOG_REQUESTS=false", "STRONGROOM_RATE_LIMITS=search=1000000/1s"), Log: filepath.Join(s.folder, "log"),
 	})
 	if err != nil {
 		return err
 	}
-	_, err = s.process.Ready(ctx, s.base+"/simple/")
-	return err
+	if _, err = s.process.Ready(ctx, s.base+"/simple/"); err != nil {
+		return err
+	}
+	return s.indexed(ctx, binary)
+}
+
+// indexed waits until the search index has every project. A new one is made in
+// some minutes.
+func (s *side) indexed(ctx context.Context, binary string) error {
+	for {
+		cmd := exec.CommandContext(ctx, binary, "admin", "search", "status", "--json", "--data", s.folder)
+		cmd.Env = append(os.Environ(), s.env()...)
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			return fmt.Errorf("search index: %w: %s", err, out)
+		}
+		var status struct{ Complete bool }
+		if err := json.Unmarshal(out, &status); err != nil || status.Complete {
+			return err
+		}
+		time.Sleep(time.Second)
+	}
 }
 
 // close stops the server and, unless they are kept, drops the rows.

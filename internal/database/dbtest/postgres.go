@@ -91,20 +91,22 @@ func (c *cluster) take(ctx context.Context) (string, error) {
 }
 
 // emptyAll ends the connections that a test left open, and then leaves the
-// schema with what its migrations put there: no rows, and the serial at 0.
+// schema with what its migrations put there: no rows, and the
+// serial and the progress of the search index at 0.
 // Tables whose rows others refer to come again in the next pass. Deleting few
 // rows is faster than TRUNCATE, which makes new files for all tables.
 const emptyAll = `DO $$ DECLARE t text; again boolean := to_regclass('serial') IS NOT NULL; BEGIN
 	PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
 	WHILE again LOOP
 		again := false;
-		FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN ('serial', 'goose_db_version') LOOP
+		FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN ('serial', 'search_progress', 'goose_db_version') LOOP
 			BEGIN
 				EXECUTE 'DELETE FROM ' || quote_ident(t);
 			EXCEPTION WHEN foreign_key_violation THEN again := true;
 			END;
 		END LOOP;
 		UPDATE serial SET value = 0;
+		IF to_regclass('search_progress') IS NOT NULL THEN UPDATE search_progress SET serial = 0, built = 0; END IF;
 	END LOOP;
 END $$`
 

@@ -14,6 +14,8 @@ import (
 	"strongroom/internal/packaging"
 	"strongroom/internal/packaging/pep440"
 	"strongroom/internal/pages"
+	"strongroom/internal/ratelimit"
+	"strongroom/internal/search"
 	"strongroom/internal/web/shell"
 )
 
@@ -30,11 +32,16 @@ type Browse struct {
 	Appeal string           // where owners of what was removed can object, "" for nowhere
 	Purged bool             // caches in front are told of changes (SN-9)
 
+	Search  *search.Searcher
+	Limiter *ratelimit.Limiter
+
 	home  *shell.Page
 	gone  *shell.Page
 	page  *shell.Page
 	user  *shell.Page
 	group *shell.Page
+
+	results *shell.Page
 }
 
 // New makes the pages.
@@ -42,6 +49,7 @@ func New(db *database.DB, store *pages.Store, url string) *Browse {
 	return &Browse{
 		DB: db, Pages: store, URL: url, Clock: time.Now, gone: shell.NewPage(templates, "tombstone.html", "banner.html"), home: shell.NewPage(templates, "home.html"), page: shell.NewPage(templates, "project.html", "banner.html"),
 		user: shell.NewPage(templates, "user.html"), group: shell.NewPage(templates, "organization.html"),
+		results: shell.NewPage(templates, "search.html"),
 	}
 }
 
@@ -49,6 +57,8 @@ func New(db *database.DB, store *pages.Store, url string) *Browse {
 func (b *Browse) Routes() []middleware.Route {
 	return []middleware.Route{
 		{Methods: "GET", Path: "/{$}", Right: access.ReadIndex, Handler: b.start, Doc: "The start page."},
+		{Methods: "GET", Path: "/search/{$}", Right: access.ReadIndex, Handler: b.find, Doc: "Projects that have the words of q, by relevance or the newest release first."},
+		{Methods: "GET", Path: "/search", Right: access.ReadIndex, Handler: addSlash, Doc: "Redirects to the page with a slash."},
 		{Methods: "GET", Path: "/project/{project}/{$}", Right: access.ReadProject, Handler: b.project, Doc: "A project with its latest release."},
 		{Methods: "GET", Path: "/project/{project}", Right: access.ReadIndex, Handler: addSlash, Doc: "Redirects to the page with a slash."},
 		{Methods: "GET", Path: "/project/{project}/{version}/{$}", Right: access.ReadProject, Handler: b.project, Doc: "A release of a project."},
@@ -83,10 +93,13 @@ func (b *Browse) start(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	for _, rel := range releases {
-		data.Releases = append(data.Releases, recent{rel, time.UnixMicro(rel.At).UTC().Format("2006-01-02")})
+		data.Releases = append(data.Releases, recent{rel, day(rel.At)})
 	}
 	return b.home.Write(w, r, http.StatusOK, data)
 }
+
+// day writes the date of a time in microseconds.
+func day(at int64) string { return time.UnixMicro(at).UTC().Format("2006-01-02") }
 
 // projectPage is what project.html shows.
 type projectPage struct {
