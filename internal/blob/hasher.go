@@ -7,6 +7,7 @@ import (
 	"errors"
 	"hash"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -166,11 +167,11 @@ func (l *lanes) run(sum hash.Hash, in <-chan *block) {
 		hashing().pass(func() {
 			if hurry > 0 {
 				hurry--
-				sum.Write(b.data)
+				add(sum, b.data)
 				return
 			}
 			begun := time.Now()
-			side.do(func() { sum.Write(b.data) })
+			side.do(func() { add(sum, b.data) })
 			if time.Since(begun) > patience {
 				hurry = hurried
 			}
@@ -178,6 +179,16 @@ func (l *lanes) run(sum hash.Hash, in <-chan *block) {
 		if b.readers.Add(-1) == 0 {
 			l.free <- b
 		}
+	}
+}
+
+// add hashes in pieces. Go cannot interrupt the assembly of a digest, so whoever
+// stops the world, and all readers with it, would wait for the whole block: 0.8
+// ms of SHA-256 on a processor without instructions for it.
+func add(sum hash.Hash, data []byte) {
+	const piece = 16 << 10
+	for chunk := range slices.Chunk(data, piece) {
+		sum.Write(chunk)
 	}
 }
 

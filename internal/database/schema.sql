@@ -496,14 +496,15 @@ CREATE TABLE search_docs (
     released_at BIGINT NOT NULL DEFAULT 0            -- its first file that is there
 );
 
+CREATE VIRTUAL TABLE search_names USING fts5(name, content='', contentless_delete=1, tokenize='unicode61', prefix='2 3');
+
 CREATE TABLE search_progress (
     one    SMALLINT PRIMARY KEY,
     serial BIGINT NOT NULL,                          -- changes up to it are in the index
     built  BIGINT NOT NULL
 );
 
-CREATE VIRTUAL TABLE search_words USING fts5(name, about, body, content='', contentless_delete=1,
-    tokenize='unicode61', prefix='2 3');
+CREATE VIRTUAL TABLE search_words USING fts5(name, about, body, content='', contentless_delete=1, tokenize='unicode61', prefix='2 3');
 
 CREATE TABLE serial (
     one   SMALLINT PRIMARY KEY CHECK (one = 1),

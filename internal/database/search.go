@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"strconv"
-	"strings"
 
 	"strongroom/internal/index"
 )
@@ -68,11 +67,11 @@ func (tx *Tx) DropSearchIndex(ctx context.Context) error {
 	if _, err := tx.LockSearchProgress(ctx); err != nil { // first: a batch under way must not be half of the new index
 		return err
 	}
-	empty := `DELETE FROM search_words`
+	empty := []string{`DELETE FROM search_words`}
 	if tx.d.words == fts5Words {
-		empty = `INSERT INTO search_words (search_words) VALUES ('delete-all')`
+		empty = []string{`INSERT INTO search_words (search_words) VALUES ('delete-all')`, `INSERT INTO search_names (search_names) VALUES ('delete-all')`}
 	}
-	for _, text := range []string{empty, `DELETE FROM search_docs`, `UPDATE search_progress SET serial = 0, built = 0`} {
+	for _, text := range append(empty, `DELETE FROM search_docs`, `UPDATE search_progress SET serial = 0, built = 0`) {
 		if _, err := tx.exec(ctx, text); err != nil {
 			return wrap("drop", "search index", err)
 		}
@@ -98,29 +97,20 @@ func (tx *Tx) PutSearchDoc(ctx context.Context, d SearchDoc) error {
 	if err != nil {
 		return wrap("index project", d.ProjectID, err)
 	}
-	if tx.d.words == tsvectorWords {
-		_, err = tx.exec(ctx, `INSERT INTO search_words (project_id, words) VALUES ($1, CAST($2 AS tsvector))
-			ON CONFLICT (project_id) DO UPDATE SET words = excluded.words`, d.ProjectID, tsvector(d))
-	} else {
-		_, err = tx.exec(ctx, `INSERT OR REPLACE INTO search_words (rowid, name, about, body) VALUES ($1, $2, $3, $4)`, d.ProjectID, d.Name, d.About, d.Body)
-	}
-	return wrap("index words of project", d.ProjectID, err)
+	return wrap("index words of project", d.ProjectID, tx.putWords(ctx, d))
 }
 
-// tsvector writes a document's words with their places; the three texts stand
-// apart from one another, so that no phrase goes from one into the next.
-// PostgreSQL keeps 256 places of a word, up to the 16,383rd.
-func tsvector(d SearchDoc) string {
-	var b strings.Builder
-	place := 0
-	for i, text := range []string{d.Name, d.About, d.Body} {
-		for _, word := range strings.Fields(text) {
-			place++
-			b.WriteString("'" + word + "':" + strconv.Itoa(min(place, 16_383)) + "ABD"[i:i+1] + " ")
-		}
-		place++
+func (tx *Tx) putWords(ctx context.Context, d SearchDoc) error {
+	if tx.d.words == tsvectorWords {
+		_, err := tx.exec(ctx, `INSERT INTO search_words (project_id, names, words) VALUES ($1, CAST($2 AS tsvector), CAST($3 AS tsvector))
+			ON CONFLICT (project_id) DO UPDATE SET names = excluded.names, words = excluded.words`, d.ProjectID, tsvector(d.Name), tsvector(d.Name, d.About, d.Body))
+		return err
 	}
-	return b.String()
+	if _, err := tx.exec(ctx, `INSERT OR REPLACE INTO search_names (rowid, name) VALUES ($1, $2)`, d.ProjectID, d.Name); err != nil {
+		return err
+	}
+	_, err := tx.exec(ctx, `INSERT OR REPLACE INTO search_words (rowid, name, about, body) VALUES ($1, $2, $3, $4)`, d.ProjectID, d.Name, d.About, d.Body)
+	return err
 }
 
 const searchColumns = `SELECT p.name, p.display_name, p.standing, COALESCE(d.version, ''), COALESCE(d.summary, ''), COALESCE(d.released_at, 0) FROM projects p
@@ -147,11 +137,11 @@ func (q Q) SearchName(ctx context.Context, name string, by Searcher) (out []Sear
 	return q.searchHits(ctx, searchColumns+`WHERE p.id = (SELECT project_id FROM names WHERE name = $1)`+searchable, name, by)
 }
 
-// SearchWords finds projects that have all terms, in their names only or
-// anywhere: n at most, in no order.
-func (q Q) SearchWords(ctx context.Context, terms []SearchTerm, onlyName bool, by Searcher, n int) ([]SearchHit, error) {
-	text := searchColumns + q.d.match() + searchable + ` LIMIT ` + strconv.Itoa(n)
-	return q.searchHits(ctx, text, q.d.expression(terms, onlyName), by)
+// SearchWords finds projects that have all terms, in their names or anywhere: n
+// at most, in no order.
+func (q Q) SearchWords(ctx context.Context, terms []SearchTerm, names bool, by Searcher, n int) ([]SearchHit, error) {
+	text := searchColumns + q.d.match(names) + searchable + ` LIMIT ` + strconv.Itoa(n)
+	return q.searchHits(ctx, text, q.d.expression(terms), by)
 }
 
 func (q Q) searchHits(ctx context.Context, text, what string, by Searcher) (out []SearchHit, err error) {

@@ -7,6 +7,7 @@ package search
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"strongroom/internal/database"
@@ -16,9 +17,8 @@ import (
 const (
 	// PageSize is how many hits stand on a page.
 	PageSize = 20
-	// candidates is how many projects with the words in their names, and how
-	// many with the words anywhere, are ranked. A word that most projects have
-	// costs no more than that.
+	// candidates is how many projects of a kind are ranked: with the words in
+	// their names or anywhere. A word that most projects have costs no more.
 	candidates = 1_000
 	// patience is how long a search may take: what is slow here must not hold up
 	// who installs.
@@ -69,7 +69,9 @@ func busy() error {
 }
 
 // candidates are the project of that very name, then those with the words in
-// their names, then all others.
+// their names, then all others; whole words before words that begin so, which
+// the database has to gather before it has the first. It stops when there are
+// enough.
 func (s *Searcher) candidates(ctx context.Context, q Query, by database.Searcher) (found []database.SearchHit, more bool, err error) {
 	if q.Name != "" {
 		if found, err = s.db.SearchName(ctx, q.Name, by); err != nil {
@@ -79,12 +81,26 @@ func (s *Searcher) candidates(ctx context.Context, q Query, by database.Searcher
 	if len(q.Terms) == 0 {
 		return found, false, nil
 	}
-	for _, onlyName := range []bool{true, false} {
-		hits, err := s.db.SearchWords(ctx, q.Terms, onlyName, by, candidates)
-		if err != nil {
-			return nil, false, err
+	for _, names := range []bool{true, false} {
+		for _, terms := range [][]database.SearchTerm{whole(q.Terms), q.Terms} {
+			hits, err := s.db.SearchWords(ctx, terms, names, by, candidates)
+			if err != nil {
+				return nil, false, err
+			}
+			if found = append(found, hits...); len(hits) == candidates {
+				more = true
+				break
+			}
 		}
-		found, more = append(found, hits...), more || len(hits) == candidates
 	}
 	return found, more, nil
+}
+
+// whole are the terms without those that only begin so.
+func whole(terms []database.SearchTerm) []database.SearchTerm {
+	out := slices.Clone(terms)
+	for i := range out {
+		out[i].Prefix = false
+	}
+	return out
 }
