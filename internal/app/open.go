@@ -59,7 +59,6 @@ type App struct {
 	limits  map[ratelimit.Name]ratelimit.Limit // other figures than the table's
 	lock    *folderLock
 	sandbox *sandbox.Pool // nil until Sandbox is called
-	hashing *sandbox.Pool // likewise
 }
 
 // Open builds the index from resolved settings. The data folder is made when
@@ -183,7 +182,7 @@ func (a *App) wire() {
 	}
 }
 
-// Sandbox has archives looked into, and passwords hashed, by locked-down children from now on. The
+// Sandbox has archives looked into by locked-down children from now on. The
 // program must be one that imports package child, as the command does; tests
 // in other programs look by themselves.
 func (a *App) Sandbox() (err error) {
@@ -191,12 +190,7 @@ func (a *App) Sandbox() (err error) {
 		return err
 	}
 	a.Acceptor.Look = a.look()
-	// No child waits for a password: that would take memory of a server at rest.
-	a.hashing, err = sandbox.New(sandbox.Options{Parallel: a.Passwords.Parallel(), Idle: -1})
-	if err == nil {
-		a.Passwords.In(func(ctx context.Context, request []byte) ([]byte, error) { return a.hashing.Run(ctx, request, nil) })
-	}
-	return err
+	return nil
 }
 
 // look is in children once Sandbox was called, however often the parts are
@@ -280,10 +274,8 @@ func (a *App) Close() error {
 	if a.Guard != nil {
 		err = a.Guard.FlushUsed(context.Background())
 	}
-	for _, pool := range []*sandbox.Pool{a.sandbox, a.hashing} {
-		if pool != nil {
-			pool.Close()
-		}
+	if a.sandbox != nil {
+		a.sandbox.Close()
 	}
 	if a.DB != nil {
 		if e := a.DB.Close(); err == nil {

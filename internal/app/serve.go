@@ -196,7 +196,6 @@ func (s *Server) Run(ctx context.Context) error {
 	})
 	background.Go(func() { s.app.keepCounting(work) })
 	background.Go(func() { s.app.reloadOnHangup(work) })
-	background.Go(func() { s.app.collectSeldom(work) })
 	background.Go(func() {
 		if err := s.app.serveDocs(work); err != nil {
 			s.app.Log.Error("documentation", "error", err.Error())

@@ -1,5 +1,5 @@
 // Package child makes a program that imports it a child of the sandbox when it was started as one: the program looks
-// into one archive, or makes one password's hash, answers and exits, before main and before most other packages have begun.
+// into one archive, answers and exits, before main and before most other packages have begun.
 //
 // It is the one package with an init function. A child is started for every file, and half of what a start costs is the
 // work that packages do before main: drivers of databases, TLS, HTTP, templates. Go initialises packages in the order
@@ -12,21 +12,11 @@ import (
 	"os"
 
 	"strongroom/internal/packaging/inspect"
-	"strongroom/internal/password/argon2"
 	"strongroom/internal/sandbox"
 )
 
 func init() {
 	if sandbox.IsChild() {
-		sandbox.ServeChild(handle)
+		sandbox.ServeChild(func(request []byte, file *os.File) ([]byte, error) { return inspect.Handle(request, file) })
 	}
-}
-
-// handle does what the server asks a child for: to look into an archive, or to
-// make the hash of a password.
-func handle(request []byte, file *os.File) ([]byte, error) {
-	if argon2.Asks(request) {
-		return argon2.Handle(request)
-	}
-	return inspect.Handle(request, file)
 }

@@ -35,7 +35,6 @@ type searchStatus struct {
 	Complete bool  `json:"complete"` // every project was indexed once
 	Serial   int64 `json:"serial"`   // changes up to it are in the index
 	Behind   int64 `json:"behind"`   // changes that are not
-	Built    int64 `json:"built"`    // while it is made: projects up to this number; then -1
 }
 
 // Run implements Command.
@@ -48,7 +47,7 @@ func (c *SearchStatus) Run(ctx context.Context, o *Operator) error {
 	if err != nil {
 		return err
 	}
-	st := searchStatus{at.Built < 0, at.Serial, last - at.Serial, at.Built}
+	st := searchStatus{at.Built < 0, at.Serial, last - at.Serial}
 	if !st.Complete {
 		return o.say(c.JSON, st, "The search index is being made: it has the projects up to number %d.\n", at.Built)
 	}

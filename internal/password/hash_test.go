@@ -1,8 +1,10 @@
 package password
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/hex"
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -26,6 +28,24 @@ func TestHash(t *testing.T) {
 	}
 	if Hash("correct horse") == hash {
 		t.Error("two hashes share a salt")
+	}
+}
+
+// TestArgon2 holds our function against golang.org/x/crypto, with memory that was used for something else before.
+func TestArgon2(t *testing.T) {
+	var a arena
+	for _, c := range []cost{today, {1024, 6, 6}, {64, 3, 4}, {8, 1, 1}, {100, 3, 3}, {31, 1, 2}, {30000, 1, 4}} {
+		sizes := []int{32, 16, 64, 65, 100}
+		if c.memory > 4096 {
+			sizes = sizes[:1]
+		}
+		for _, size := range sizes {
+			password, salt := fmt.Sprint("password ", size), []byte("0123456789abcdef")
+			got := a.derive([]byte(password), salt, c, size)
+			if want := argon2.IDKey([]byte(password), salt, c.time, c.memory, uint8(c.lanes), uint32(size)); !bytes.Equal(got, want) {
+				t.Errorf("%+v, %d bytes: %x, want %x", c, size, got, want)
+			}
+		}
 	}
 }
 

@@ -13,12 +13,11 @@ var ErrBusy = errors.New("too many people are signing in at this moment; try aga
 // defaultQueue is how many wait when nothing else was said (PW-9).
 const defaultQueue = 64
 
-// Hasher hashes and verifies passwords, so many at once and no more, and so many waiting and no more. Each takes 19 MiB
-// meanwhile. All methods may be called at the same time. They return ErrBusy at once when the queue is full, and the
-// context's error when it ends while waiting.
+// Hasher hashes and verifies passwords, so many at once and no more, and so many waiting and no more. Its memory is
+// 19 MiB for each at once, made on first use and kept. All methods may be called at the same time. They return ErrBusy
+// at once when the queue is full, and the context's error when it ends while waiting.
 type Hasher struct {
-	maker
-	turns   chan struct{} // of those that hash
+	arenas  chan *arena // those not in use
 	queue   int64
 	waiting atomic.Int64
 }
@@ -32,26 +31,26 @@ func New(parallel, queue int) *Hasher {
 	if queue < 1 {
 		queue = defaultQueue
 	}
-	return &Hasher{turns: make(chan struct{}, parallel), queue: int64(queue)}
+	h := &Hasher{arenas: make(chan *arena, parallel), queue: int64(queue)}
+	for range parallel {
+		h.arenas <- &arena{run: aside}
+	}
+	return h
 }
-
-// In has hashes made by a child from now on. It must be called before the first
-// one.
-func (h *Hasher) In(child Child) { h.child = child }
 
 // Hash is the function Hash.
 func (h *Hasher) Hash(ctx context.Context, password string) (hash string, err error) {
-	err = h.with(ctx, func() { hash = h.hash(ctx, password) })
+	err = h.with(ctx, func(a *arena) { hash = a.hash(password) })
 	return hash, err
 }
 
 // Verify is the function Verify. A wrong password for a hash that is cheaper than today's, or no hash at all, takes
 // today's time too (P31).
 func (h *Hasher) Verify(ctx context.Context, hash, password string) (ok, rehash bool, err error) {
-	err = h.with(ctx, func() {
+	err = h.with(ctx, func(a *arena) {
 		var cheap bool
-		if ok, cheap = h.verify(ctx, hash, password); cheap && !ok {
-			h.nothing(ctx, password)
+		if ok, cheap = a.verify(hash, password); cheap && !ok {
+			a.nothing(password)
 		}
 		rehash = ok && cheap
 	})
@@ -61,43 +60,52 @@ func (h *Hasher) Verify(ctx context.Context, hash, password string) (ok, rehash 
 // VerifyNothing takes as long as Verify of a hash made today: it is called for an account that is unknown, disabled or
 // without a password, so that the time does not tell (P31).
 func (h *Hasher) VerifyNothing(ctx context.Context, password string) error {
-	return h.with(ctx, func() { h.nothing(ctx, password) })
+	return h.with(ctx, func(a *arena) { a.nothing(password) })
 }
 
 // Parallel is how many hash at once.
-func (h *Hasher) Parallel() int { return cap(h.turns) }
+func (h *Hasher) Parallel() int { return cap(h.arenas) }
 
 // Full reports whether the queue is full, so that another password would hear
 // ErrBusy: who would ask for one can be turned away before anything is read.
 func (h *Hasher) Full() bool { return h.waiting.Load() >= h.queue }
 
-// with does the work when it is its turn, if the queue has room until then.
-func (h *Hasher) with(ctx context.Context, work func()) error {
+// with lends an arena to work, waiting for one if the queue has room.
+func (h *Hasher) with(ctx context.Context, work func(*arena)) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := h.wait(ctx); err != nil {
+	a, err := h.take(ctx)
+	if err != nil {
 		return err
 	}
-	defer func() { <-h.turns }()
-	work()
+	defer h.giveBack(a)
+	work(a)
 	return nil
 }
 
-func (h *Hasher) wait(ctx context.Context) error {
+func (h *Hasher) take(ctx context.Context) (*arena, error) {
 	select {
-	case h.turns <- struct{}{}:
-		return nil
+	case a := <-h.arenas:
+		return a, nil
 	default:
 	}
 	defer h.waiting.Add(-1)
 	if h.waiting.Add(1) > h.queue {
-		return ErrBusy
+		return nil, ErrBusy
 	}
 	select {
-	case h.turns <- struct{}{}:
-		return nil
+	case a := <-h.arenas:
+		return a, nil
 	case <-ctx.Done():
-		return ctx.Err()
+		return nil, ctx.Err()
 	}
+}
+
+// giveBack keeps memory of today's cost; what a dearer hash took goes to the garbage collector.
+func (h *Hasher) giveBack(a *arena) {
+	if uint32(len(a.blocks)) > today.memory {
+		a.blocks = nil
+	}
+	h.arenas <- a
 }

@@ -44,3 +44,31 @@ func TestNothingTellsWhoExists(t *testing.T) {
 		t.Errorf("the times differ: %v", least)
 	}
 }
+
+// TestHashingYields: a hash runs on a thread that takes only what others leave, and what is left of it when patience is
+// over on one of a lower priority; the others keep theirs.
+func TestHashingYields(t *testing.T) {
+	attributes := func() *unix.SchedAttr {
+		a, err := unix.SchedGetAttr(0, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	before, steps := attributes(), 0
+	aside(func() bool {
+		steps++
+		switch a := attributes(); {
+		case steps == 1 && a.Policy != unix.SCHED_IDLE:
+			t.Errorf("the first step has policy %d", a.Policy)
+		case steps == 1:
+			time.Sleep(patience)
+		case a.Policy != unix.SCHED_BATCH || a.Nice != min(before.Nice+favour, 19):
+			t.Errorf("after the patience: policy %d, nice %d; want a batch of %d", a.Policy, a.Nice, before.Nice+favour)
+		}
+		return steps < 3
+	})
+	if after := attributes(); steps != 3 || after.Policy != before.Policy || after.Nice != before.Nice {
+		t.Errorf("%d steps; policy %d and nice %d afterwards, %d and %d before", steps, after.Policy, after.Nice, before.Policy, before.Nice)
+	}
+}
