@@ -15,6 +15,9 @@ const (
 	// batch is how many projects are indexed in one transaction, which holds
 	// SQLite's one writer for some 20 ms.
 	batch = 50
+	// rest is left to others between two batches: a whole index is made beside
+	// those who install.
+	rest = 10 * time.Millisecond
 	// pause gathers changes, so that a burst of uploads is indexed together.
 	pause = 200 * time.Millisecond
 	// lookEvery bounds how long a change can go unnoticed that nobody told of.
@@ -59,6 +62,7 @@ func (x *Indexer) Run(ctx context.Context) {
 			x.Log.Warn("search index", "error", err.Error())
 		}
 		if more && err == nil && ctx.Err() == nil {
+			sleep(ctx, rest)
 			continue
 		}
 		select {

@@ -31,7 +31,7 @@ func migrated(t *testing.T) (folder, path string) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no migrations: %v", err)
 	}
-	fill := strings.NewReplacer("{{ID}}", "INTEGER PRIMARY KEY", "{{CTEXT}}", "TEXT")
+	fill := strings.NewReplacer("{{ID}}", "INTEGER PRIMARY KEY", "{{CTEXT}}", "TEXT", "{{SEARCHWORDS}}", "")
 	for _, f := range files {
 		text, err := os.ReadFile(f)
 		if err != nil {
