@@ -39,7 +39,7 @@ func everySetting() (toml string, environ []string, want Config) {
 	values := map[string]string{
 		"profile": `"public"`, "data": `"/d"`, "listen": `":80"`, "url": `"https://x.example"`, "trusted_proxies": `["10.0.0.0/8", "::1"]`, "country_header": `"Geo"`,
 		"tls_cert": `"c.pem"`, "tls_key": `"k.pem"`, "metrics": `":90"`, "security_contact": `"a@x.example"`, "database": `"postgres://h/d"`, "storage": `"/s"`, "log_requests": "true",
-		"page_memory": "1000", "deleted_simple": `"empty"`, "deleted_files": `"keep"`, "show_tombstones": "true", "appeal_url": `"mailto:a@x.example"`, "platform_tags": `"any"`, "local_versions": "true", "file_limit": "1099511627776",
+		"page_memory": "1000", "deleted_simple": `"empty"`, "deleted_files": `"keep"`, "show_tombstones": "true", "archived_in_search": `"hide"`, "appeal_url": `"mailto:a@x.example"`, "platform_tags": `"any"`, "local_versions": "true", "file_limit": "1099511627776",
 		"project_limit": "2199023255552", "release_max_age_days": "7", "look_alikes": `"warn"`, "new_projects_per_hour": "3", "require_2fa": `"owners"`, "require_2fa_from": `"2027-01-31"`,
 		"read": `"login"`, "new_projects": `"private"`, "registration": `"invitation"`, "organizations": `"open"`, "verified_email": "true", "confirm_browsers": "true", "remember_days": "7",
 		"rate_limits": `["login-all=5/1m"]`, "password_min": "12", "password_breach.backend": `"local"`, "password_breach.file": `"/f"`, "password_breach.url": `"https://u/"`,

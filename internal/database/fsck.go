@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"database/sql"
+	"strings"
 
 	"strongroom/internal/index"
 )
@@ -70,10 +71,13 @@ func rules() []rule {
 }
 
 // Faults checks the rows against each other and returns everything that is
-// wrong. It looks at one snapshot, so changes may go on meanwhile.
+// wrong. It looks at one snapshot of them, so changes may go on meanwhile.
 func (db *DB) Faults(ctx context.Context) (all []Fault, err error) {
+	if all, err = db.integrity(ctx); err != nil {
+		return nil, err
+	}
 	err = db.Snapshot(ctx, func(q Q) error {
-		for _, check := range []func(context.Context) ([]Fault, error){q.integrity, q.ruleFaults, q.sizeFaults, q.standingFaults} {
+		for _, check := range []func(context.Context) ([]Fault, error){q.ruleFaults, q.sizeFaults, q.standingFaults} {
 			found, err := check(ctx)
 			if err != nil {
 				return err
@@ -85,12 +89,20 @@ func (db *DB) Faults(ctx context.Context) (all []Fault, err error) {
 	return all, err
 }
 
-// integrity asks the database about its own file.
-func (q Q) integrity(ctx context.Context) (all []Fault, err error) {
-	if q.d.name == "postgres" {
+// integrity asks SQLite about its file, on a connection of its own: one that
+// searched before remembers parts of the full-text index, and finds those
+// corrupt that a later change put elsewhere.
+func (db *DB) integrity(ctx context.Context) (all []Fault, err error) {
+	path, is := strings.CutPrefix(db.url, "sqlite:")
+	if !is {
 		return nil, nil
 	}
-	problems, err := q.texts(ctx, `PRAGMA integrity_check`)
+	own, err := sql.Open("sqlite", sqliteDSN(path, true))
+	if err != nil {
+		return nil, wrap("check", "sqlite", err)
+	}
+	defer own.Close()
+	problems, err := Q{d: db.d, c: own}.texts(ctx, `PRAGMA integrity_check`)
 	for _, p := range problems {
 		if p != "ok" {
 			all = append(all, Fault{Kind: "database", Subject: "sqlite", Detail: p})

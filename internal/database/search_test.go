@@ -173,3 +173,21 @@ func fillWords(t *testing.T, db *database.DB) {
 		return database.Exec(ctx, tx, "ANALYZE")
 	})
 }
+
+// TestSearchIndexIsSound: SQLite's own check is of the file as it is, not of what a connection that searched remembers
+// of the index before it changed.
+func TestSearchIndexIsSound(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		for i := range 100 {
+			w.put(database.SearchDoc{ProjectID: w.project.ID, Name: number("demo", i), About: number("about", i)})
+			w.look(i%2 == 0, database.Searcher{}, begins("demo"))
+			faults, err := w.db.Faults(w.ctx)
+			w.must(err)
+			for _, f := range faults {
+				if f.Kind == "database" {
+					t.Fatalf("after %d changes: %+v", i+1, f)
+				}
+			}
+		}
+	})
+}
