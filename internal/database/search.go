@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"strconv"
 
 	"strongroom/internal/index"
@@ -57,7 +58,7 @@ func (q Q) searchProgress(ctx context.Context, lock string) (p SearchProgress, e
 func (tx *Tx) SetSearchProgress(ctx context.Context, p SearchProgress) error {
 	n, err := tx.exec(ctx, `UPDATE search_progress SET serial = $1, built = $2 WHERE one = 1`, p.Serial, p.Built)
 	if err == nil && n != 1 {
-		err = sql.ErrNoRows // or the index would be made again and again
+		err = errors.New("the row of search_progress is missing; insert (1, 0, 0)") // or the index would be made again and again
 	}
 	return wrap("set", "search progress", err)
 }
@@ -68,7 +69,7 @@ func (tx *Tx) DropSearchIndex(ctx context.Context) error {
 		return err
 	}
 	empty := []string{`DELETE FROM search_words`}
-	if tx.d.words == fts5Words {
+	if tx.d.name != "postgres" {
 		empty = []string{`INSERT INTO search_words (search_words) VALUES ('delete-all')`, `INSERT INTO search_names (search_names) VALUES ('delete-all')`}
 	}
 	for _, text := range append(empty, `DELETE FROM search_docs`, `UPDATE search_progress SET serial = 0, built = 0`) {
@@ -101,7 +102,7 @@ func (tx *Tx) PutSearchDoc(ctx context.Context, d SearchDoc) error {
 }
 
 func (tx *Tx) putWords(ctx context.Context, d SearchDoc) error {
-	if tx.d.words == tsvectorWords {
+	if tx.d.name == "postgres" {
 		_, err := tx.exec(ctx, `INSERT INTO search_words (project_id, names, words) VALUES ($1, CAST($2 AS tsvector), CAST($3 AS tsvector))
 			ON CONFLICT (project_id) DO UPDATE SET names = excluded.names, words = excluded.words`, d.ProjectID, tsvector(d.Name), tsvector(d.Name, d.About, d.Body))
 		return err

@@ -33,9 +33,9 @@ type SearchTerm struct {
 // $1.
 func (d dialect) match(names bool) string {
 	switch {
-	case d.words == tsvectorWords && names:
+	case d.name == "postgres" && names:
 		return `JOIN search_words w ON w.project_id = p.id WHERE w.names @@ CAST($1 AS tsquery)`
-	case d.words == tsvectorWords:
+	case d.name == "postgres":
 		return `JOIN search_words w ON w.project_id = p.id WHERE w.words @@ CAST($1 AS tsquery)`
 	case names:
 		return `JOIN search_names w ON w.rowid = p.id WHERE w.search_names MATCH $1`
@@ -45,7 +45,7 @@ func (d dialect) match(names bool) string {
 
 // expression asks for projects that have the terms.
 func (d dialect) expression(terms []SearchTerm) string {
-	if d.words == tsvectorWords {
+	if d.name == "postgres" {
 		return tsquery(terms)
 	}
 	return fts5Query(terms)

@@ -70,8 +70,8 @@ func busy() error {
 
 // candidates are the project of that very name, then those with the words in
 // their names, then all others; whole words before words that begin so, which
-// the database has to gather before it has the first. It stops when there are
-// enough.
+// the database has to gather before it has the first. Of a kind that has enough
+// no more is asked for.
 func (s *Searcher) candidates(ctx context.Context, q Query, by database.Searcher) (found []database.SearchHit, more bool, err error) {
 	if q.Name != "" {
 		if found, err = s.db.SearchName(ctx, q.Name, by); err != nil {
@@ -81,8 +81,12 @@ func (s *Searcher) candidates(ctx context.Context, q Query, by database.Searcher
 	if len(q.Terms) == 0 {
 		return found, false, nil
 	}
+	ways := [][]database.SearchTerm{whole(q.Terms)}
+	if slices.ContainsFunc(q.Terms, func(t database.SearchTerm) bool { return t.Prefix }) {
+		ways = append(ways, q.Terms)
+	}
 	for _, names := range []bool{true, false} {
-		for _, terms := range [][]database.SearchTerm{whole(q.Terms), q.Terms} {
+		for _, terms := range ways {
 			hits, err := s.db.SearchWords(ctx, terms, names, by, candidates)
 			if err != nil {
 				return nil, false, err

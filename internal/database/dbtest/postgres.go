@@ -92,8 +92,7 @@ func (c *cluster) take(ctx context.Context) (string, error) {
 
 // emptyAll ends the connections that a test left open, and then leaves the
 // schema with what its migrations put there: no rows, and the
-// serial and the progress of the search index at 0.
-// Tables whose rows others refer to come again in the next pass. Deleting few
+// serial and the progress of the search index at 0. Tables whose rows others refer to come again in the next pass. Deleting few
 // rows is faster than TRUNCATE, which makes new files for all tables.
 const emptyAll = `DO $$ DECLARE t text; again boolean := to_regclass('serial') IS NOT NULL; BEGIN
 	PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();

@@ -92,7 +92,6 @@ func (b *Browse) find(w http.ResponseWriter, r *http.Request) error {
 	by := database.Searcher{}
 	if v.Login != nil { // a token may be for one project only
 		by = database.Searcher{UserID: v.User.ID, All: v.User.Superuser}
-		w.Header().Set("Cache-Control", "private, no-store")
 	}
 	found, err := b.Search.Find(r.Context(), q, page.Newest, by)
 	if err != nil {
