@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"runtime"
 	"time"
 
 	"github.com/alecthomas/kong"
 
+	"strongroom/internal/blob"
 	"strongroom/internal/config"
 	"strongroom/internal/ops"
 	"strongroom/internal/sandbox"
@@ -131,8 +131,7 @@ func serve(ctx context.Context, cli *ops.CLI, _ *ops.ServeCommand, console ops.C
 	if err != nil {
 		return err
 	}
-	// What hashes passwords holds one of Go's processors though the kernel lets it run last; that one must not be missing to readers (P34).
-	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + a.Passwords.Parallel())
+	addProcessors(a.Passwords.Parallel() + blob.Aside())
 	if err := a.welcome(ctx, console); err != nil {
 		return err
 	}

@@ -23,6 +23,8 @@ const (
 	// blockSize × blocks is the memory of one Hasher (1 MiB; AV-1 allows 4).
 	blockSize = 256 << 10
 	blocks    = 4
+
+	digests = 3 // those of Digests, and so a large upload's lanes
 )
 
 // errHashed is the answer to a Write after Sum or Close.
@@ -47,7 +49,7 @@ func (d Digests) Key() Key { return Key(d.SHA256) }
 // It belongs to one goroutine. Either Sum or Close must be called, else the
 // goroutines stay.
 type Hasher struct {
-	sums  [3]hash.Hash // SHA-256, BLAKE2b-256, MD5
+	sums  [digests]hash.Hash // SHA-256, BLAKE2b-256, MD5
 	size  int64
 	lanes *lanes // nil as long as the upload is small
 	done  bool
@@ -59,7 +61,7 @@ func NewHasher() *Hasher {
 	if err != nil { // only a key can be wrong, and there is none
 		panic(err)
 	}
-	return &Hasher{sums: [3]hash.Hash{sha256.New(), blake, md5.New()}}
+	return &Hasher{sums: [digests]hash.Hash{sha256.New(), blake, md5.New()}}
 }
 
 // Write adds p to all digests. It keeps a copy where it needs one; it fails only
@@ -118,7 +120,7 @@ type block struct {
 
 func startLanes(sums []hash.Hash) *lanes {
 	l := &lanes{free: make(chan *block, blocks)}
-	hashing().uploads.Add(1)
+	hashing.uploads.Add(1)
 	for _, sum := range sums {
 		in := make(chan *block, blocks) // room for every block: sending never waits
 		l.in = append(l.in, in)
@@ -127,18 +129,20 @@ func startLanes(sums []hash.Hash) *lanes {
 	return l
 }
 
-// turnstile keeps a processor free for readers while several large uploads are
-// hashed. Go looks for network events only when a processor runs out of work:
-// with all of them hashing, a page's reader would wait for a tenth of a second.
-// One upload alone may have them all.
+// turnstile lets one block less at a time be hashed than the machine has
+// processors, while there are several large uploads. One upload alone hashes with
+// all of its lanes.
 type turnstile struct {
 	uploads atomic.Int32
 	turns   chan struct{}
 }
 
-var hashing = sync.OnceValue(func() *turnstile {
-	return &turnstile{turns: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1))}
-})
+var hashing = &turnstile{turns: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1))}
+
+// Aside is how many of Go's processors (GOMAXPROCS) hashing holds at most while
+// the kernel lets its threads run last. A server has so many more of them than the
+// machine, for Go looks for network events only where one runs out of work.
+func Aside() int { return max(digests, cap(hashing.turns)) }
 
 // pass runs hash when it is its turn.
 func (t *turnstile) pass(hash func()) {
@@ -164,7 +168,7 @@ func (l *lanes) run(sum hash.Hash, in <-chan *block) {
 	defer side.close()
 	hurry := 0
 	for b := range in {
-		hashing().pass(func() {
+		hashing.pass(func() {
 			if hurry > 0 {
 				hurry--
 				add(sum, b.data)
@@ -240,5 +244,5 @@ func (l *lanes) finish() {
 		close(in)
 	}
 	l.wait.Wait()
-	hashing().uploads.Add(-1)
+	hashing.uploads.Add(-1)
 }

@@ -17,10 +17,11 @@ type world struct {
 }
 
 // How many connections floods have open. Bombs are sent again as soon as they
-// are refused.
+// are refused, over a network of 1 Gbit/s: more than the server takes of them.
 const (
 	connections     = 256
 	bombConnections = 8
+	network         = 1_000_000_000 / 8 // bytes a second
 )
 
 func worlds() ([]world, error) {
@@ -66,6 +67,6 @@ func bombs(form []byte) func(o options, s *subject.Server) load.Plan {
 	return func(_ options, s *subject.Server) load.Plan {
 		bomb := s.Upload(form)
 		bomb.Status = load.Any
-		return load.Plan{Conns: bombConnections, Requests: []load.Request{bomb}}
+		return load.Plan{Conns: bombConnections, Requests: []load.Request{bomb}, Bandwidth: network / bombConnections}
 	}
 }

@@ -25,14 +25,32 @@ type conn struct {
 	received bool // the current answer has begun
 }
 
+// sendBuffer is the kernel's buffer of a connection with a bandwidth. A call that
+// fills a large one cannot be interrupted for milliseconds, and neither can what
+// the kernel does at once to deliver it: readers would wait for the client.
+const sendBuffer = 128 << 10
+
+// narrow makes a connection send no more than so many bytes a second, evenly: the
+// kernel holds packets back as a network would (SO_MAX_PACING_RATE, socket(7)).
+func narrow(fd, bandwidth int) error {
+	if bandwidth == 0 {
+		return nil
+	}
+	return errors.Join(
+		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUF, sendBuffer),
+		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_MAX_PACING_RATE, bandwidth),
+	)
+}
+
 // dial opens a connection and makes it non-blocking.
-func dial(addr netip.AddrPort) (int, error) {
+func dial(addr netip.AddrPort, bandwidth int) (int, error) {
 	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return -1, err
 	}
 	err = errors.Join(
 		unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1),
+		narrow(fd, bandwidth),
 		unix.Connect(fd, &unix.SockaddrInet4{Addr: addr.Addr().As4(), Port: int(addr.Port())}),
 		unix.SetNonblock(fd, true),
 	)

@@ -25,6 +25,9 @@ type Plan struct {
 	// or not those before were answered. One that finds no connection free waits,
 	// and its latency is counted from when it was due.
 	Rate int
+	// Bandwidth, when it is set, is how many bytes a second each connection sends at
+	// most, evenly, as over a network of its own.
+	Bandwidth int
 	// Each, when it is set, hears of each answer when the request was due and how
 	// long it took.
 	Each func(due time.Time, latency time.Duration)
@@ -108,7 +111,7 @@ func (l *loop) connect(i int) error {
 	if err := c.close(); err != nil {
 		return err
 	}
-	fd, err := dial(l.plan.Addr)
+	fd, err := dial(l.plan.Addr, l.plan.Bandwidth)
 	*c = conn{fd: fd, request: c.request, started: c.started}
 	if err != nil {
 		return err

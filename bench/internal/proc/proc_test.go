@@ -47,6 +47,22 @@ func TestUsageSeesChildren(t *testing.T) {
 	}
 }
 
+// TestProportional: what two processes share counts once.
+func TestProportional(t *testing.T) {
+	p := start(t, "(sleep 60; :) & (sleep 60; :) & echo done; wait")
+	for !strings.Contains(p.Tail(), "done") {
+		time.Sleep(5 * time.Millisecond)
+	}
+	once, err := p.Proportional()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, _, err := p.Memory()
+	if err != nil || once < 100<<10 || once >= all*3/4 {
+		t.Errorf("%d bytes, shared pages once, and %d with all of them, %v", once, all, err)
+	}
+}
+
 func TestForgetPeak(t *testing.T) {
 	p := start(t, "x=$(head -c 20000000 /dev/zero | tr '\\0' x); x=; echo done; sleep 60")
 	for !strings.Contains(p.Tail(), "done") {

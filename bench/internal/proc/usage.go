@@ -65,6 +65,26 @@ func (p *Process) Memory() (now, peak int64, err error) {
 	return now, peak, nil
 }
 
+// Proportional is the resident memory of the tree in bytes with each page counted
+// once: of those that several processes share, each counts its part (proc(5), Pss).
+func (p *Process) Proportional() (sum int64, err error) {
+	tree, err := p.tree()
+	if err != nil {
+		return 0, err
+	}
+	for pid := range tree {
+		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ESRCH) {
+			continue
+		}
+		if err != nil {
+			return 0, err
+		}
+		sum += kilobytes(b, "Pss:")
+	}
+	return sum, nil
+}
+
 // Watch samples the memory of the tree until the returned function is called,
 // which returns the highest sample: it sees children that do not live long
 // enough to be asked for their peak.

@@ -14,8 +14,8 @@ import (
 func startGroup() group {
 	return group{
 		name: "start", title: "Start and resident memory",
-		about: "Start: from starting the process, on its data, to the first project page (200). At rest: the memory of all processes of a server " +
-			"a few seconds later. Under load: the highest of this run until then.",
+		about: "Start: from starting the process, on its data, to the first project page (200). At rest: the memory of all processes of a server, " +
+			"pages that they share counted once, a few seconds later. Under load: the highest of this run until then.",
 		run: runStart,
 	}
 }
@@ -36,7 +36,7 @@ func runStart(ctx context.Context, f *field) ([]report.Row, error) {
 			return sample{Other: milliseconds(took)}, err
 		}
 		time.Sleep(pick(f.lab, 5*time.Second, 2*time.Second))
-		now, _, err := s.Process.Memory()
+		now, err := s.Process.Proportional()
 		rest.Values[s.Name] = float64(now) / 1e6
 		return sample{Other: milliseconds(took)}, err
 	})

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -18,8 +19,11 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"strongroom/internal/app/apptest"
 )
@@ -41,13 +45,14 @@ func TestBombsLeaveReadersAlone(t *testing.T) {
 	if status := post(t, srv.url, token, media, form.Bytes()); status != http.StatusOK {
 		t.Fatalf("status %d", status)
 	}
+	strangers := network()
 	for name, body := range map[string][]byte{"zeros": tenGigabytes(t), "folders": manyFolders(t)} {
 		t.Run(name, func(t *testing.T) {
 			bomb := apptest.Sdist("bomb", "1.0", "x")
 			bomb.Body = body
 			media, form := bomb.Form(bomb.Fields())
 			quiet := readPages(t, srv.url+"/simple/demo/", 4*time.Second)
-			stop := sendAll(t, func() int { return post(t, srv.url, token, media, form.Bytes()) })
+			stop := sendAll(t, func() int { return postOver(t, strangers, srv.url, token, media, form.Bytes()) })
 			loaded := readPages(t, srv.url+"/simple/demo/", 8*time.Second)
 			refused, busy := stop()
 			t.Logf("p99 of a page: %s quiet, %s under bombs: %.1f ×; %d bombs refused, %d asked to come again",
@@ -55,7 +60,7 @@ func TestBombsLeaveReadersAlone(t *testing.T) {
 			if refused == 0 {
 				t.Error("no bomb was looked at")
 			}
-			if loaded > 20*time.Millisecond && loaded > 6*quiet {
+			if loaded > 10*time.Millisecond && loaded > 6*quiet {
 				t.Errorf("readers wait %s under bombs and %s without", loaded, quiet)
 			}
 		})
@@ -211,7 +216,31 @@ func manyFolders(t *testing.T) []byte {
 	return whole.Bytes()
 }
 
+// network sends no more than 1 Gbit/s over eight connections, evenly, and from
+// small buffers, as the machines of strangers would. Without it the kernel copies
+// and delivers megabytes in one go on a processor that the reader shares, and its
+// reads wait for the sender, not for the server.
+func network() *http.Client {
+	const bandwidth, buffer = 1_000_000_000 / 8 / 8, 128 << 10 // bytes a second, bytes
+	dialer := net.Dialer{Control: func(_, _ string, c syscall.RawConn) error {
+		var narrowed error
+		err := c.Control(func(fd uintptr) {
+			narrowed = errors.Join(
+				unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_SNDBUF, buffer),
+				unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_MAX_PACING_RATE, bandwidth),
+			)
+		})
+		return errors.Join(err, narrowed)
+	}}
+	return &http.Client{Transport: &http.Transport{DialContext: dialer.DialContext, MaxIdleConnsPerHost: 8}}
+}
+
 func post(t *testing.T, url, token, media string, form []byte) int {
+	t.Helper()
+	return postOver(t, http.DefaultClient, url, token, media, form)
+}
+
+func postOver(t *testing.T, client *http.Client, url, token, media string, form []byte) int {
 	t.Helper()
 	r, err := http.NewRequest(http.MethodPost, url+"/legacy/", bytes.NewReader(form))
 	if err != nil {
@@ -220,7 +249,7 @@ func post(t *testing.T, url, token, media string, form []byte) int {
 	}
 	r.Header.Set("Content-Type", media)
 	r.SetBasicAuth("__token__", token)
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := client.Do(r)
 	if err != nil {
 		t.Error(err)
 		return 0
