@@ -42,7 +42,7 @@ func readTarSdist(src *source, size int64, f Filename, opt Options) (Contents, e
 	}
 	s := tarSdist{
 		opt: opt, archive: size, digest: sha256.New(), paths: map[string]int{}, folded: map[string]string{}, links: map[string]bool{},
-		in: newTarStream(&meter{source: expanded, archive: size, lim: opt.Limits}),
+		in: newTarStream(&meter{source: &gzipAhead{gzipReader: expanded, lim: opt.Limits}, archive: size, lim: opt.Limits}),
 	}
 	err = s.found.join(s.read(f))
 	s.Warnings = s.found.warnings
