@@ -16,24 +16,18 @@ import (
 func uploadGroup() group {
 	return group{
 		name: "upload", title: "Upload of 20 kB wheels",
-		about: "8 clients; each round adds 20 projects with 20 versions. Strongroom and the limit answer when the file, its metadata, " +
-			"their folders and the record of the upload are synced to disk; neither peer syncs the file.",
+		about: "8 clients, or one that sends a file after the other, as twine does; each round adds 20 projects with 20 versions, one client 5. Strongroom and the " +
+			"limit answer when the file, its metadata, their folders and the record of the upload are synced to disk; neither peer syncs the file.",
 		run: runUpload,
 	}
 }
 
 func runUpload(ctx context.Context, f *field) ([]report.Row, error) {
-	got, err := f.compare(ctx, pick(f.lab, 9, 3), (*subject.Server).Uploads, func(ctx context.Context, s *subject.Server, round int) (sample, error) {
-		projects := make([]data.Project, 20)
-		for i := range projects {
-			projects[i].Name = fmt.Sprintf("uploaded-%d-%d", round, i)
-		}
-		versions := 20
-		if peer(s) {
-			versions = pick(f.lab, 10, 2)
-		}
-		return uploadAll(ctx, s, projects, 0, versions)
-	})
+	got, err := f.uploadBy(ctx, 8, 20)
+	if err != nil {
+		return nil, err
+	}
+	alone, err := f.uploadBy(ctx, 1, 5)
 	if err != nil {
 		return nil, err
 	}
@@ -41,12 +35,28 @@ func runUpload(ctx context.Context, f *field) ([]report.Row, error) {
 		got.row("upload, 8 clients", "files/s", rate, got.atLeast(0.5, subject.Limit, rate), got.atLeast(0.7, subject.Earlier, rate), got.bestPeer(2.5, rate)),
 		got.row("upload: CPU", "µs/file", cpu, got.atMost(0, subject.Limit, cpu), got.atMost(0, subject.Earlier, cpu)),
 		got.row("upload: p99", "ms", p99, got.atMost(0, subject.Limit, p99), got.atMost(0, subject.Earlier, p99)),
+		alone.row("upload, one client", "files/s", rate, alone.atLeast(0, subject.Limit, rate), alone.atLeast(0.7, subject.Earlier, rate)),
 	}, nil
 }
 
-// uploadAll uploads versions first … first+n-1 of each project with 8 clients,
-// one version of all projects after the other.
-func uploadAll(ctx context.Context, s *subject.Server, projects []data.Project, first, n int) (sample, error) {
+// uploadBy uploads so many versions of 20 new projects a round from so many clients.
+func (f *field) uploadBy(ctx context.Context, clients, versions int) (samples, error) {
+	return f.compare(ctx, pick(f.lab, 9, 3), (*subject.Server).Uploads, func(ctx context.Context, s *subject.Server, round int) (sample, error) {
+		projects := make([]data.Project, 20)
+		for i := range projects {
+			projects[i].Name = fmt.Sprintf("uploaded-by-%d-%d-%d", clients, round, i)
+		}
+		n := versions
+		if peer(s) {
+			n = min(n, pick(f.lab, 10, 2))
+		}
+		return uploadAll(ctx, s, projects, clients, 0, n)
+	})
+}
+
+// uploadAll uploads versions first … first+n-1 of each project with so many
+// clients, one version of all projects after the other.
+func uploadAll(ctx context.Context, s *subject.Server, projects []data.Project, clients, first, n int) (sample, error) {
 	var requests []load.Request
 	for i := range n {
 		for _, p := range projects {
@@ -54,7 +64,7 @@ func uploadAll(ctx context.Context, s *subject.Server, projects []data.Project, 
 		}
 	}
 	unix.Sync() // what others wrote must not be this one's burden
-	return measure(ctx, s, load.Plan{Conns: 8, Count: len(requests), Requests: requests}, 0)
+	return measure(ctx, s, load.Plan{Conns: clients, Count: len(requests), Requests: requests}, 0)
 }
 
 func growthGroup() group {
@@ -123,5 +133,5 @@ func growInto(ctx context.Context, s *subject.Server, target data.Project, round
 			return sample{}, err
 		}
 	}
-	return uploadAll(ctx, s, []data.Project{target}, first, step)
+	return uploadAll(ctx, s, []data.Project{target}, 8, first, step)
 }

@@ -155,7 +155,7 @@ func TestReading(t *testing.T) {
 func TestUploading(t *testing.T) {
 	f := small(t)
 	for _, s := range f.servers {
-		one, err := uploadAll(t.Context(), s, []data.Project{{Name: "a"}, {Name: "b"}}, 0, 4)
+		one, err := uploadAll(t.Context(), s, []data.Project{{Name: "a"}, {Name: "b"}}, 8, 0, 4)
 		if err != nil || one.Rate <= 0 || one.P99 <= 0 {
 			t.Errorf("%s: %+v, %v", s.Name, one, err)
 		}
