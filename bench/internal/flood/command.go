@@ -70,11 +70,6 @@ func Run(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, back()) }()
-	awake, err := keepAwake(ctx)
-	defer awake.end()
-	if err != nil {
-		return err
-	}
 	fmt.Printf("Server on processor %s, clients on processor %d, %d attempts a second; %d rounds.\n\n", o.cpus, o.client, o.rate, o.rounds)
 	fmt.Println("| program | flood | page | p99 quiet → flooded | p50 | ratio (bar < 2 ×) | memory (bar 300 MB) | answers | processor time of an attempt | reads left out: the machine stood still |\n|---|---|---|---|---|---|---|---|---|---|")
 	all, err := worlds()

@@ -12,8 +12,6 @@
 // say what the server has: all processors but for what the clients take of one, or
 // one of its own.
 //
-// Processors are kept from sleeping in quiet and flooded parts alike.
-//
 // A guest's processors stand still now and then while its host does something
 // else. A watch on each of them notices, and reads of those moments are left out.
 //
