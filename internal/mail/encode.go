@@ -32,8 +32,8 @@ func (m Message) check() error {
 		return fmt.Errorf("%q cannot be a message's ID", m.ID)
 	case m.Date.IsZero():
 		return fmt.Errorf("the message has no date")
-	case m.Subject == "" || len(m.Subject) > maxSubject || !isLine(m.Subject):
-		return fmt.Errorf("the subject %.80q is not one line of at most %d bytes", m.Subject, maxSubject)
+	case strings.TrimSpace(m.Subject) == "" || len(m.Subject) > maxSubject || !isLine(m.Subject):
+		return fmt.Errorf("the subject %.80q is not one line, with something on it, of at most %d bytes", m.Subject, maxSubject)
 	case strings.TrimSpace(m.Text) == "" || !isText(m.Text):
 		return fmt.Errorf("the text is empty, too long, or holds control characters")
 	case !isText(m.HTML):
@@ -109,9 +109,12 @@ func (s sender) headers(b *bytes.Buffer, m Message, to string) {
 }
 
 // encodeWords is RFC 2047: words short enough to be folded, each of whole
-// characters. What is ASCII stays as it is.
+// characters. What a header can carry stays as it is: ASCII in which every
+// space stands alone between two words, since readers drop spaces at the ends
+// and a line may be folded at any other.
 func encodeWords(text string) string {
-	if !strings.ContainsFunc(text, func(c rune) bool { return c > '~' }) && !strings.Contains(text, "=?") {
+	plain := !strings.ContainsFunc(text, func(c rune) bool { return c > '~' }) && !strings.Contains(text, "=?")
+	if plain && strings.Join(strings.Fields(text), " ") == text {
 		return text
 	}
 	var words []string

@@ -188,6 +188,8 @@ func TestEncodeIsAFunction(t *testing.T) {
 func FuzzEncode(f *testing.F) {
 	f.Add("Subject", "text", "<p>", "a@example.com")
 	f.Add("Grüße \t", ".\n..\n", "=\n=_ID", "a@bücher.example")
+	f.Add(" ", "text", "", "a@example.com")
+	f.Add(" two  spaces, and "+strings.Repeat("long ", 14)+"  ", "text", "", "a@example.com")
 	f.Add("x\r\nBcc: b@example.com", "\r\n.\r\n", "--=_ID--\n", "a@b\r\n.c")
 	f.Fuzz(func(t *testing.T, subject, text, html, to string) {
 		m := mailtest.Message(to)

@@ -20,6 +20,7 @@ func Injections() []Injection {
 		{"no ID", func(m *mail.Message) { m.ID = "" }},
 		{"no date", func(m *mail.Message) { m.Date = time.Time{} }},
 		{"no subject", func(m *mail.Message) { m.Subject = "" }},
+		{"a subject of spaces", func(m *mail.Message) { m.Subject = " \u00a0" }},
 		{"a subject without end", func(m *mail.Message) { m.Subject = strings.Repeat("x", 1000) }},
 		{"no text", func(m *mail.Message) { m.Text = " \n" }},
 		{"a text without end", func(m *mail.Message) { m.Text = strings.Repeat("x", 2<<20) }},
