@@ -44,6 +44,9 @@ func (b *SlowBody) Read(p []byte) (int, error) {
 	n, err := b.body.Read(p)
 	b.got += int64(n)
 	b.Total += int64(n)
+	if n >= muchAtOnce {
+		watchNetwork()
+	}
 	if err != nil && err != io.EOF && !time.Now().Before(b.until) {
 		err = &index.Error{Code: index.CodeSlowRequest, Detail: "The request's body arrived too slowly; at least 1 KiB a second is needed.", Err: err}
 	}

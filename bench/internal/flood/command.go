@@ -54,6 +54,7 @@ func set() data.Set {
 // Run measures, and writes a table as Markdown.
 func Run(ctx context.Context, args []string) (err error) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(spare))
 	runtime.LockOSThread() // a server dies with the thread that started it, and those of clients end
 	o, err := parse(args)
 	if err != nil {

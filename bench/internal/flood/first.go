@@ -21,11 +21,11 @@ type outcome struct {
 
 // first runs a client on a thread that goes before everything else on the
 // clients' processor. The thread ends with it.
-func (o options) first(nice int32, run func() (load.Result, error)) <-chan outcome {
+func (o options) first(who place, run func() (load.Result, error)) <-chan outcome {
 	done := make(chan outcome, 1)
 	go func() {
 		runtime.LockOSThread() // and never unlocks: the thread ends with this function
-		if err := goFirst(o.client, nice); err != nil {
+		if err := who.take(o.client); err != nil {
 			done <- outcome{err: err}
 			return
 		}
@@ -35,31 +35,47 @@ func (o options) first(nice int32, run func() (load.Result, error)) <-chan outco
 	return done
 }
 
-// slice is the time for which a thread that goes first asks: the shorter, the
-// sooner it runs when it wakes up (sched_setattr(2), Linux 6.12).
-const slice = 100 * time.Microsecond
+// place is how far a thread goes before others.
+type place int
 
-// How far clients go first: the reader before the flood, so that it waits for the
-// server alone.
 const (
-	readerNice int32 = -20
-	floodNice  int32 = -10
+	// asReader goes before all that is not real-time: a high share of the processor
+	// would not do, for the kernel may prefer a server's thread that had less of late
+	// until its next tick, and the reader would measure that.
+	asReader place = iota
+	// asFlood goes before the server and shares.
+	asFlood
 )
 
-// goFirst ties this thread to a processor and gives it a high priority that
-// shares: with a real-time one it could keep the thread from running for which
-// Go's runtime has it wait, and wait for ever.
-func goFirst(processor int, nice int32) error {
+// slice is the time for which a thread that shares asks: the shorter, the sooner
+// it runs when it wakes up (Linux 6.12).
+const slice = 100 * time.Microsecond
+
+// attributes are those of sched_setattr(2).
+func (p place) attributes() unix.SchedAttr {
+	if p == asReader {
+		return unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_FIFO, Priority: 1}
+	}
+	return unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_NORMAL, Nice: -10, Runtime: uint64(slice)}
+}
+
+// take ties this thread to a processor and gives it the place.
+func (p place) take(processor int) error {
 	var cpu unix.CPUSet
 	cpu.Set(processor)
 	if err := unix.SchedSetaffinity(0, &cpu); err != nil {
 		return fmt.Errorf("processor %d: %w", processor, err)
 	}
-	if err := unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_NORMAL, Nice: nice, Runtime: uint64(slice)}, 0); err != nil {
+	attributes := p.attributes()
+	if err := unix.SchedSetAttr(0, &attributes, 0); err != nil {
 		return fmt.Errorf("a high priority (run this as root): %w", err)
 	}
 	return nil
 }
+
+// spare is how many processors Go has for clients: a thread that comes back from
+// the kernel must never wait for one that a thread of a lower place holds.
+const spare = 16
 
 // autogroup is where the kernel keeps the nice value of a whole session, which
 // counts between sessions where it keeps them apart (sched(7)).

@@ -86,7 +86,7 @@ func (o options) round(ctx context.Context, w world, s *subject.Server, r *row) 
 			answered++
 		}
 	}
-	flood := o.first(floodNice, func() (load.Result, error) { return load.Run(ctx, plan) })
+	flood := o.first(asFlood, func() (load.Result, error) { return load.Run(ctx, plan) })
 	time.Sleep(lead)
 	before, e1 := s.Process.CPU()
 	began := time.Now()
@@ -127,7 +127,7 @@ func reads(page string) int {
 func (o options) read(ctx context.Context, s *subject.Server, r *row, d time.Duration) ([]time.Duration, error) {
 	all := make([]read, 0, int(d.Seconds()+1)*reads(r.page))
 	watches := o.watch()
-	got := <-o.first(readerNice, func() (load.Result, error) {
+	got := <-o.first(asReader, func() (load.Result, error) {
 		return load.Run(ctx, load.Plan{
 			Addr: s.Addr, Conns: 16, For: d, Rate: reads(r.page), Requests: []load.Request{s.Get(r.page, 200, "Accept: text/html", "Accept-Encoding: gzip")},
 			Each: func(due time.Time, latency time.Duration) { all = append(all, read{due, latency}) },

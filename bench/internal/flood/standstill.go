@@ -39,7 +39,7 @@ func (o options) watch() *watches {
 		w.found = append(w.found, found)
 		go func() {
 			runtime.LockOSThread() // and never unlocks: the thread ends with this function
-			if err := goFirst(cpu, readerNice); err != nil {
+			if err := asReader.take(cpu); err != nil {
 				w.failed <- err
 			}
 			found <- w.look()
