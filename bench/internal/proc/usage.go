@@ -47,42 +47,37 @@ func processClock(pid int) int32 { return int32(^pid<<3 | 2) }
 // Memory is the resident memory of the tree in bytes: now, and the sum of each
 // process's peak.
 func (p *Process) Memory() (now, peak int64, err error) {
-	tree, err := p.tree()
-	if err != nil {
-		return 0, 0, err
-	}
-	for pid := range tree {
-		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ESRCH) {
-			continue
-		}
-		if err != nil {
-			return 0, 0, err
-		}
+	err = p.each("status", func(b []byte) {
 		now += kilobytes(b, "VmRSS:")
 		peak += kilobytes(b, "VmHWM:")
-	}
-	return now, peak, nil
+	})
+	return now, peak, err
 }
 
 // Proportional is the resident memory of the tree in bytes with each page counted
 // once: of those that several processes share, each counts its part (proc(5), Pss).
 func (p *Process) Proportional() (sum int64, err error) {
+	err = p.each("smaps_rollup", func(b []byte) { sum += kilobytes(b, "Pss:") })
+	return sum, err
+}
+
+// each reads a file below /proc of every process in the tree that still runs.
+func (p *Process) each(name string, note func(text []byte)) error {
 	tree, err := p.tree()
 	if err != nil {
-		return 0, err
+		return err
 	}
 	for pid := range tree {
-		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
+		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/%s", pid, name))
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ESRCH) {
 			continue
 		}
 		if err != nil {
-			return 0, err
+			return err
 		}
-		sum += kilobytes(b, "Pss:")
+		note(b)
 	}
-	return sum, nil
+	return nil
 }
 
 // Watch samples the memory of the tree until the returned function is called,
