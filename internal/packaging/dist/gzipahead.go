@@ -7,7 +7,7 @@ import (
 
 // gzipAhead reads a gzip file and looks ahead, once, where it has so far expanded
 // better than a whole archive may: the file is then expanded once more from its
-// begin without being hashed, so that a bomb (AV-4) is not hashed up to the limit.
+// beginning without being hashed, so that a bomb (AV-4) is not hashed up to the limit.
 type gzipAhead struct {
 	*gzipReader
 	lim    Limits
