@@ -4,6 +4,8 @@ import (
 	_ "embed" // the list of classifiers is data
 	"strings"
 	"sync"
+
+	"strongroom/internal/packaging"
 )
 
 // classifiersText is the trove classifiers, one a line, in the list's own
@@ -61,11 +63,11 @@ func checkClassifiers(c *checker, values []string) {
 		case list.known[value]:
 		case c.opt.PrivateClassifiers && strings.HasPrefix(value, "Private ::"):
 		case deprecated && len(replacements) > 0:
-			c.problem(value, "the classifier %s is deprecated; use %s instead", quote(value), strings.Join(replacements, " or "))
+			c.problem(value, "the classifier %s is deprecated; use %s instead", packaging.Quote(value), strings.Join(replacements, " or "))
 		case deprecated:
-			c.problem(value, "the classifier %s is deprecated", quote(value))
+			c.problem(value, "the classifier %s is deprecated", packaging.Quote(value))
 		default:
-			c.problem(value, "%s is not a valid classifier", quote(value))
+			c.problem(value, "%s is not a valid classifier", packaging.Quote(value))
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"strongroom/internal/packaging"
 )
 
 // checkImportNames checks Import-Name (PEP 794). The field may stand empty,
@@ -24,7 +26,7 @@ func checkImportNamespaces(c *checker, values []string) {
 	}
 	for _, value := range values {
 		if name := c.importName(value); names[name] {
-			c.problem(value, "%s is also given as Import-Name", quote(name))
+			c.problem(value, "%s is also given as Import-Name", packaging.Quote(name))
 		}
 	}
 }
@@ -34,13 +36,13 @@ func checkImportNamespaces(c *checker, values []string) {
 func (c *checker) importName(value string) string {
 	name, option, given := cutPrivate(value)
 	if given && option != "private" {
-		c.problem(value, "%s: the only thing that may follow the name is \"; private\"", quote(value))
+		c.problem(value, "%s: the only thing that may follow the name is \"; private\"", packaging.Quote(value))
 	}
 	for part := range strings.SplitSeq(name, ".") {
 		if !isIdentifier(part) {
-			c.problem(value, "%s is not a name that can be imported: %s is not an identifier", quote(name), quote(part))
+			c.problem(value, "%s is not a name that can be imported: %s is not an identifier", packaging.Quote(name), packaging.Quote(part))
 		} else if isKeyword(part) {
-			c.problem(value, "%s is not a name that can be imported: %s is a keyword", quote(name), part)
+			c.problem(value, "%s is not a name that can be imported: %s is a keyword", packaging.Quote(name), part)
 		}
 	}
 	return name

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"strongroom/internal/packaging"
 	"strongroom/internal/packaging/spdx"
 )
 
@@ -25,7 +26,7 @@ func checkLicenseExpression(c *checker, values []string) {
 func checkLicenseFiles(c *checker, values []string) {
 	for _, value := range values {
 		if reason := badLicensePath(value); reason != "" {
-			c.problem(value, "%s: %s", quote(value), reason)
+			c.problem(value, "%s: %s", packaging.Quote(value), reason)
 		}
 	}
 }

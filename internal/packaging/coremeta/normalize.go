@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"strongroom/internal/packaging"
 	"strongroom/internal/packaging/spdx"
 )
 
@@ -46,7 +47,7 @@ func (m Metadata) Warnings() []Problem {
 	}
 	for _, classifier := range m.Classifiers {
 		if strings.HasPrefix(classifier, "License ::") {
-			reason := "the licence classifier " + quote(classifier) + " is deprecated where there is a License-Expression"
+			reason := "the licence classifier " + packaging.Quote(classifier) + " is deprecated where there is a License-Expression"
 			warnings = append(warnings, newProblem("Classifier", classifier, reason))
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"strongroom/internal/packaging"
 )
 
 // checkAddresses checks Author-email and Maintainer-email: an RFC 822 list in
@@ -18,11 +20,11 @@ func checkAddresses(c *checker, values []string) {
 		}
 		found = true
 		if address := addressIn(entry); !validAddress(address) {
-			c.problem(values[0], "%s is not a valid email address", quote(address))
+			c.problem(values[0], "%s is not a valid email address", packaging.Quote(address))
 		}
 	}
 	if !found {
-		c.problem(values[0], "%s holds no email address", quote(values[0]))
+		c.problem(values[0], "%s holds no email address", packaging.Quote(values[0]))
 	}
 }
 

@@ -1,9 +1,6 @@
 package coremeta
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // reference is where a packager reads on.
 const reference = "https://packaging.python.org/specifications/core-metadata"
@@ -26,16 +23,6 @@ func newProblem(field, value, reason string) Problem {
 		Value:   value,
 		Message: field + ": " + reason + ". See " + reference + " for more information.",
 	}
-}
-
-// quote returns a value for a message: quoted, on one line and not too long.
-func quote(value string) string {
-	const longest = 120
-	runes := []rune(value[:min(len(value), 4*longest)])
-	if len(runes) > longest {
-		return fmt.Sprintf("%q…", string(runes[:longest]))
-	}
-	return fmt.Sprintf("%q", value)
 }
 
 // ParseError holds everything [Parse] could not read.

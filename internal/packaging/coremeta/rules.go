@@ -18,14 +18,14 @@ import (
 func checkMetadataVersion(c *checker, values []string) {
 	if c.age < 0 {
 		c.problem(values[0], "%s is not a metadata version; known are %s",
-			quote(values[0]), strings.Join(metadataVersions(), ", "))
+			packaging.Quote(values[0]), strings.Join(metadataVersions(), ", "))
 	}
 }
 
 func checkName(c *checker, values []string) {
 	if !packaging.ValidName(values[0]) {
 		c.problem(values[0], "%s is not a valid project name: it must start and end with letter or numeral "+
-			"and hold only ASCII letters, numerals, \".\", \"-\" and \"_\"", quote(values[0]))
+			"and hold only ASCII letters, numerals, \".\", \"-\" and \"_\"", packaging.Quote(values[0]))
 	}
 }
 
@@ -36,7 +36,7 @@ func checkVersion(c *checker, values []string) {
 		c.problem(values[0], "%v", err)
 	case version.HasLocal() && !c.opt.LocalVersions:
 		c.problem(values[0], "%s has a local part (%s), which this index does not accept",
-			quote(values[0]), quote("+"+version.Local()))
+			packaging.Quote(values[0]), packaging.Quote("+"+version.Local()))
 	}
 }
 
@@ -63,7 +63,7 @@ func checkDescription(c *checker, values []string) {
 
 func checkContentType(c *checker, values []string) {
 	if err := contentType(values[0]); err != nil {
-		c.problem(values[0], "%s: %v", quote(values[0]), err)
+		c.problem(values[0], "%s: %v", packaging.Quote(values[0]), err)
 	}
 }
 
@@ -78,11 +78,11 @@ func contentType(value string) error {
 		return errors.New("the content type must be text/plain, text/x-rst or text/markdown")
 	}
 	if charset, ok := parameters["charset"]; ok && !strings.EqualFold(charset, "UTF-8") {
-		return fmt.Errorf("the charset must be UTF-8, not %s", quote(charset))
+		return fmt.Errorf("the charset must be UTF-8, not %s", packaging.Quote(charset))
 	}
 	variant, ok := parameters["variant"]
 	if ok && kind == "text/markdown" && variant != "GFM" && variant != "CommonMark" {
-		return fmt.Errorf("the variant of Markdown must be GFM or CommonMark, not %s", quote(variant))
+		return fmt.Errorf("the variant of Markdown must be GFM or CommonMark, not %s", packaging.Quote(variant))
 	}
 	return nil
 }
@@ -94,9 +94,9 @@ func checkDynamic(c *checker, values []string) {
 		at := slices.IndexFunc(c.table, func(f field) bool { return strings.EqualFold(f.header, value) })
 		switch {
 		case at < 0:
-			c.problem(value, "%s is not the name of a field", quote(value))
+			c.problem(value, "%s is not the name of a field", packaging.Quote(value))
 		case isRequired(c.table[at]) || c.table[at].header == c.field:
-			c.problem(value, "%s cannot be dynamic", quote(value))
+			c.problem(value, "%s cannot be dynamic", packaging.Quote(value))
 		}
 	}
 }
@@ -104,7 +104,7 @@ func checkDynamic(c *checker, values []string) {
 func checkExtras(c *checker, values []string) {
 	for _, value := range values {
 		if !packaging.ValidName(value) {
-			c.problem(value, "%s is not a valid name for an extra", quote(value))
+			c.problem(value, "%s is not a valid name for an extra", packaging.Quote(value))
 		}
 	}
 }
@@ -132,7 +132,7 @@ func checkRequirements(c *checker, values []string) {
 		case err != nil:
 			c.problem(value, "%v", err)
 		case requirement.URL != "" && !c.opt.DirectURLs:
-			c.problem(value, "can't have direct dependency: %s", quote(value))
+			c.problem(value, "can't have direct dependency: %s", packaging.Quote(value))
 		}
 	}
 }

@@ -6,11 +6,13 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"strongroom/internal/packaging"
 )
 
 func checkURL(c *checker, values []string) {
 	if err := webURL(values[0]); err != nil {
-		c.problem(values[0], "%s is not a valid URL: %v", quote(values[0]), err)
+		c.problem(values[0], "%s is not a valid URL: %v", packaging.Quote(values[0]), err)
 	}
 }
 
@@ -26,16 +28,16 @@ func checkProjectURLs(c *checker, _ []string) {
 		value := u.String()
 		switch n := utf8.RuneCountInString(u.Label); {
 		case n == 0:
-			c.problem(value, "%s has no label; the form is \"label, url\"", quote(value))
+			c.problem(value, "%s has no label; the form is \"label, url\"", packaging.Quote(value))
 		case n > MaxLabel:
-			c.problem(value, "the label %s must be %d characters or less", quote(u.Label), MaxLabel)
+			c.problem(value, "the label %s must be %d characters or less", packaging.Quote(u.Label), MaxLabel)
 		case seen[u.Label]:
-			c.problem(value, "the label %s is given twice", quote(u.Label))
+			c.problem(value, "the label %s is given twice", packaging.Quote(u.Label))
 		case u.URL == "":
-			c.problem(value, "the label %s has no URL; the form is \"label, url\"", quote(u.Label))
+			c.problem(value, "the label %s has no URL; the form is \"label, url\"", packaging.Quote(u.Label))
 		default:
 			if err := webURL(u.URL); err != nil {
-				c.problem(value, "%s is not a valid URL: %v", quote(u.URL), err)
+				c.problem(value, "%s is not a valid URL: %v", packaging.Quote(u.URL), err)
 			}
 		}
 		seen[u.Label] = true

@@ -93,7 +93,7 @@ func (p *iniParser) line(line string, number int) error {
 // section begins a group.
 func (p *iniParser) section(group string) error {
 	if p.seen[group] {
-		return fmt.Errorf("the group [%s] stands twice in the file", group)
+		return fmt.Errorf("the group [%.100s] stands twice in the file", group)
 	}
 	if !groupPattern().MatchString(group) {
 		return fmt.Errorf("%.100q is not a group name", group)
@@ -112,7 +112,7 @@ func (p *iniParser) entry(body string, number int) error {
 	}
 	key := p.group + "\x00" + name
 	if p.seen[key] {
-		return fmt.Errorf("%.100q stands twice in the group [%s]", name, p.group)
+		return fmt.Errorf("%.100q stands twice in the group [%.100s]", name, p.group)
 	}
 	p.seen[key] = true
 	p.entries = append(p.entries, entryPoint{p.group, name, []string{reference}, number})
@@ -157,7 +157,7 @@ func (e entryPoint) validate() error {
 		return fmt.Errorf("%.100q is not the name of a script: letters, digits, \".\", \"-\" and \"_\" only", e.name)
 	}
 	if parts[1] == "" {
-		return fmt.Errorf("%.100q names a module; the script %s needs module:object", reference, e.name)
+		return fmt.Errorf("%.100q names a module; the script %.100s needs module:object", reference, e.name)
 	}
 	return nil
 }

@@ -65,7 +65,7 @@ type FilenameError struct {
 
 // Error names the file and what is wrong with its name.
 func (e *FilenameError) Error() string {
-	return fmt.Sprintf("invalid distribution filename %q: %s", e.Filename, e.Reason)
+	return fmt.Sprintf("invalid distribution filename %s: %s", packaging.Quote(e.Filename), e.Reason)
 }
 
 // ParseFilename takes the filename of a wheel (.whl) or of a source
@@ -142,7 +142,7 @@ func ParseSdistFilenameOf(s, project string) (Filename, error) {
 			return f.withSdistName(stem, dash)
 		}
 	}
-	return bad(s, fmt.Sprintf("it does not start with the project's name %q and a dash", project))
+	return bad(s, fmt.Sprintf("it does not start with the project's name %s and a dash", packaging.Quote(project)))
 }
 
 // cutSdist takes the extension off and checks the characters.
@@ -164,7 +164,7 @@ func cutSdist(s string) (f Filename, stem string, err error) {
 func (f Filename) withSdistName(stem string, dash int) (Filename, error) {
 	f.Name = stem[:dash]
 	if !packaging.ValidName(f.Name) {
-		return bad(f.Raw, fmt.Sprintf("%q is not a valid project name", f.Name))
+		return bad(f.Raw, fmt.Sprintf("%s is not a valid project name", packaging.Quote(f.Name)))
 	}
 	return f.withVersion(stem[dash+1:])
 }
@@ -173,7 +173,7 @@ func (f Filename) withSdistName(stem string, dash int) (Filename, error) {
 func (f Filename) withVersion(text string) (Filename, error) {
 	version, err := pep440.Parse(text)
 	if err != nil {
-		return bad(f.Raw, fmt.Sprintf("%q is not a valid version", text))
+		return bad(f.Raw, fmt.Sprintf("%s is not a valid version", packaging.Quote(text)))
 	}
 	f.Version, f.VersionText = version, text
 	return f, nil
@@ -202,7 +202,7 @@ func badCharacters(s string) string {
 // separators are one "_" in a wheel's name, so "__" is refused (PEP 427).
 func badWheelName(name string) string {
 	if !packaging.ValidName(name) || strings.Contains(name, "__") {
-		return fmt.Sprintf("%q is not a valid project name in a wheel's filename", name)
+		return fmt.Sprintf("%s is not a valid project name in a wheel's filename", packaging.Quote(name))
 	}
 	return ""
 }
@@ -210,7 +210,7 @@ func badWheelName(name string) string {
 // badBuild returns what is wrong with a build tag, or "" (W-11).
 func badBuild(build string) string {
 	if build == "" || !isDigit(build[0]) {
-		return fmt.Sprintf("the build tag %q does not start with a digit", build)
+		return fmt.Sprintf("the build tag %s does not start with a digit", packaging.Quote(build))
 	}
 	return ""
 }

@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"strongroom/internal/packaging"
 )
 
 // What a member's path may measure (AV-4), in bytes and in segments.
@@ -160,13 +162,13 @@ func checkSegment(segment string, bad badName) {
 	case segment == "":
 		bad(nameRefused, BadName, "the name is empty or has an empty part")
 	case segment == ".", segment == "..":
-		bad(nameRefused, BadName, "the name has the part %q, which names another folder", segment)
+		bad(nameRefused, BadName, "the name has the part %s, which names another folder", packaging.Quote(segment))
 	case len(segment) > maxSegment:
 		bad(nameRefused, BadName, "a part of the name is longer than %d bytes", maxSegment)
 	case strings.HasSuffix(segment, " "), strings.HasSuffix(segment, "."):
-		bad(nameRefused, BadName, "the part %q ends in a space or a dot, which Windows cuts off", segment)
+		bad(nameRefused, BadName, "the part %s ends in a space or a dot, which Windows cuts off", packaging.Quote(segment))
 	case isDevice(segment):
-		bad(nameWarned, DeviceName, "%q is the name of a device on Windows, where the file cannot be made", segment)
+		bad(nameWarned, DeviceName, "%s is the name of a device on Windows, where the file cannot be made", packaging.Quote(segment))
 	}
 }
 

@@ -3,6 +3,8 @@ package dist
 import (
 	"fmt"
 	"slices"
+
+	"strongroom/internal/packaging"
 )
 
 // MaxTags is the greatest number of tags a wheel's filename may expand to
@@ -58,17 +60,17 @@ func badTags(f Filename) string {
 	}
 	for _, tag := range f.Python {
 		if !isWord(tag) || isDigit(tag[0]) {
-			return fmt.Sprintf("%q is not a python tag", tag)
+			return fmt.Sprintf("%s is not a python tag", packaging.Quote(tag))
 		}
 	}
 	for _, tag := range f.ABI {
 		if !isWord(tag) {
-			return fmt.Sprintf("%q is not an abi tag", tag)
+			return fmt.Sprintf("%s is not an abi tag", packaging.Quote(tag))
 		}
 	}
 	for _, tag := range f.Platform {
 		if !isWord(tag) {
-			return fmt.Sprintf("%q is not a platform tag", tag)
+			return fmt.Sprintf("%s is not a platform tag", packaging.Quote(tag))
 		}
 	}
 	return ""

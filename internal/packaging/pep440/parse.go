@@ -17,7 +17,7 @@ func Parse(s string) (Version, error) {
 	p.out.Grow(len(all) + len(".post"))
 	v, ok := p.version()
 	if !ok || p.rest != "" {
-		return Version{}, fmt.Errorf("invalid version %.100q: %w", s, p.problem(all))
+		return Version{}, fmt.Errorf("invalid version %s: %w", quote(s), p.problem(all))
 	}
 	v.text = p.out.String()
 	return v, nil
@@ -195,9 +195,19 @@ func (p *parser) problem(all string) error {
 	case read == "" || lower(read[0]) == 'v' && len(read) == 1:
 		return errors.New("it must begin with a number, like 1.2.3")
 	case p.rest == "":
-		return fmt.Errorf("something must follow %.100q", read)
+		return fmt.Errorf("something must follow %s", quote(read))
 	}
-	return fmt.Errorf("unexpected %.100q after %.100q", p.rest, read)
+	return fmt.Errorf("unexpected %s after %s", quote(p.rest), quote(read))
+}
+
+// quote returns a text for a message, as packaging.Quote does; this package
+// imports nothing of ours, which keeps the longest chain of imports short.
+func quote(s string) string {
+	const longest = 100 // bytes
+	if len(s) <= longest {
+		return fmt.Sprintf("%q", s)
+	}
+	return fmt.Sprintf("%q…", strings.ToValidUTF8(s[:longest], ""))
 }
 
 func trimLeadingZeros(digits string) string {

@@ -32,7 +32,7 @@ func ParseSpecifier(s string) (Specifier, error) {
 		err = spec.readVersion()
 	}
 	if err != nil {
-		return Specifier{}, fmt.Errorf("invalid specifier %.100q: %w", clause, err)
+		return Specifier{}, fmt.Errorf("invalid specifier %s: %w", quote(clause), err)
 	}
 	return spec, nil
 }
@@ -71,9 +71,9 @@ func (s *Specifier) readVersion() error {
 	case s.prefix && (len(v.text) > v.release || !isDigit(text[len(text)-1])):
 		return errors.New(".* can only follow the numbers of a release, as in 1.2.*")
 	case v.HasLocal() && !s.isEquality():
-		return fmt.Errorf("%s does not allow a local part (%q)", s.operator, "+"+v.Local())
+		return fmt.Errorf("%s does not allow a local part (%s)", s.operator, quote("+"+v.Local()))
 	case s.operator == "~=" && !strings.Contains(v.releaseText(), "."):
-		return fmt.Errorf("~= needs two numbers or more, as in ~=%s.0", v.releaseText())
+		return fmt.Errorf("~= needs two numbers or more, as in ~=%.100s.0", v.releaseText())
 	}
 	s.version = v
 	return nil

@@ -197,9 +197,12 @@ func FuzzSpecifierSet(f *testing.F) {
 	for _, text := range []string{"", ">=1.0,<2", "~=2.2.post3", "== 1.*, != 1.1.0+x", "===foo", ",,", "<1rc1,>1.post1,==v1"} {
 		f.Add(text, "1.0.post1+x")
 	}
+	f.Add("~="+strings.Repeat("9", 2500), "")
+	f.Add(">=1+"+strings.Repeat("a", 2500), "")
 	f.Fuzz(func(t *testing.T, text, candidate string) {
 		set, err := ParseSpecifierSet(text)
 		if err != nil {
+			checkMessage(t, err)
 			return
 		}
 		again, err := ParseSpecifierSet(set.String())

@@ -213,6 +213,7 @@ func FuzzParse(f *testing.F) {
 	for _, text := range []string{"", "1.0", " v1!01.0-ALPHA.2-r3_dev+Ab.001\n", "1.0-1", "1.0+", "1..0", "9999999999999999999999.dev", "1c"} {
 		f.Add(text, "1.0.post1")
 	}
+	f.Add(strings.Repeat("\U000e0001", 500), "1"+strings.Repeat("\xff", 2500))
 	valid := grammar()
 	f.Fuzz(func(t *testing.T, a, b string) {
 		v, err := Parse(a)
@@ -220,6 +221,7 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("Parse(%q): %v, but by the grammar its validity is %t", a, err, want)
 		}
 		if err != nil {
+			checkMessage(t, err)
 			return
 		}
 		again, err := Parse(v.String())
@@ -241,6 +243,14 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("%q and %q: order %d, canonical %q, %q", v, w, order, v.Canonical(), w.Canonical())
 		}
 	})
+}
+
+// checkMessage asks that a refusal repeats little of a long input, on one line.
+func checkMessage(t *testing.T, err error) {
+	t.Helper()
+	if text := err.Error(); strings.ContainsAny(text, "\r\n\x00") || len(text) > 2000 {
+		t.Fatalf("message of %d bytes: %.3000q", len(text), text)
+	}
 }
 
 // asciiLower leaves letters such as the Kelvin sign alone, whose lower case is

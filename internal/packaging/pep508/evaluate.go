@@ -67,7 +67,7 @@ func (c comparison) evaluate(env Environment) (bool, error) {
 	}
 	value, ok := env.Values[name]
 	if !ok {
-		return false, fmt.Errorf("%w: %s", ErrUndefinedVariable, quote(name))
+		return false, fmt.Errorf("%w: %s", ErrUndefinedVariable, packaging.Quote(name))
 	}
 	value = repaired(v, value)
 	left, right := c.left.text, value
@@ -100,7 +100,7 @@ func repaired(v variable, value string) string {
 func (c comparison) evaluateSet(env Environment, name string) (bool, error) {
 	members, ok := env.Sets[name]
 	if !ok {
-		return false, fmt.Errorf("%w: %s (only lock files have it)", ErrUndefinedVariable, quote(name))
+		return false, fmt.Errorf("%w: %s (only lock files have it)", ErrUndefinedVariable, packaging.Quote(name))
 	}
 	if c.left.isVariable {
 		return false, fmt.Errorf(`%w: %s is a set and can only be used as in "name" in %[2]s`, ErrUndefinedComparison, name)
@@ -148,5 +148,5 @@ func compareText(left, operator, right string) (bool, error) {
 }
 
 func undefined(left, operator, right string) error {
-	return fmt.Errorf("%w: %s %s %s", ErrUndefinedComparison, quote(left), operator, quote(right))
+	return fmt.Errorf("%w: %s %s %s", ErrUndefinedComparison, packaging.Quote(left), operator, packaging.Quote(right))
 }

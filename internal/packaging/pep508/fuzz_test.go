@@ -16,6 +16,9 @@ func FuzzParse(f *testing.F) {
 	for _, c := range oracleCases(f, "requirements.jsonl", 1000) {
 		f.Add(c.In)
 	}
+	f.Add("name >= 1.0+" + strings.Repeat("local.", 400) + "1")
+	f.Add("name ~= " + strings.Repeat("9", 2500))
+	f.Add("name >= 1" + strings.Repeat("\U000e0001", 500))
 	f.Fuzz(func(t *testing.T, s string) {
 		r, err := pep508.Parse(s)
 		if err != nil {

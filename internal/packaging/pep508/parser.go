@@ -113,7 +113,7 @@ func (p *parser) operand() (operand, error) {
 	if word == "" {
 		return operand{}, p.expected("a variable or a quoted string")
 	}
-	return operand{}, p.errorAt(start, "expected a variable such as python_version or a quoted string, not %s", quote(word))
+	return operand{}, p.errorAt(start, "expected a variable such as python_version or a quoted string, not %s", packaging.Quote(word))
 }
 
 // quoted reads a string in single or double quotes, which cannot contain its

@@ -23,6 +23,7 @@ import (
 	"strings"
 	"unicode"
 
+	"strongroom/internal/packaging"
 	"strongroom/internal/packaging/pep440"
 )
 
@@ -215,7 +216,7 @@ func (p *parser) url() (string, error) {
 	end := p.pos
 	p.space()
 	if strings.HasSuffix(url, ";") && !p.atEnd() && !p.startsWith(";") {
-		return "", p.errorAt(end-1, `expected a space between the URL %s and ";"`, quote(p.source[start:end-1]))
+		return "", p.errorAt(end-1, `expected a space between the URL %s and ";"`, packaging.Quote(p.source[start:end-1]))
 	}
 	return url, nil
 }

@@ -9,9 +9,6 @@ import (
 	"strongroom/internal/packaging"
 )
 
-// maxQuoted bounds how much of a bad input a message repeats, in bytes.
-const maxQuoted = 100
-
 // SyntaxError says where a requirement or marker is not one.
 type SyntaxError struct {
 	What   string // "requirement" or "marker"
@@ -26,7 +23,7 @@ func (e *SyntaxError) Error() string {
 	if e.Offset < len(e.Source) {
 		place = "at " + character(e.Source, e.Offset)
 	}
-	return fmt.Sprintf("invalid %s %s: %s: %v", e.What, quote(e.Source), place, e.Err)
+	return fmt.Sprintf("invalid %s %s: %s: %v", e.What, packaging.Quote(e.Source), place, e.Err)
 }
 
 // Unwrap returns what is wrong, without the place.
@@ -86,7 +83,7 @@ func (s *scanner) identifier(what string) (string, error) {
 	case name == "":
 		return "", s.expected("%s", what)
 	case !packaging.ValidName(name):
-		return "", s.errorAt(start, "%s must begin and end with a letter or a digit, not be %s", what, quote(name))
+		return "", s.errorAt(start, "%s must begin and end with a letter or a digit, not be %s", what, packaging.Quote(name))
 	}
 	return name, nil
 }
@@ -113,14 +110,6 @@ func (s *scanner) errorAt(offset int, format string, a ...any) error {
 // character names an offset for people, who count characters from 1.
 func character(source string, offset int) string {
 	return fmt.Sprintf("character %d", utf8.RuneCountInString(source[:offset])+1)
-}
-
-// quote repeats a text, safely and not at length.
-func quote(s string) string {
-	if len(s) <= maxQuoted {
-		return fmt.Sprintf("%q", s)
-	}
-	return fmt.Sprintf("%q…", strings.ToValidUTF8(s[:maxQuoted], ""))
 }
 
 // isBlank is the white space of PEP 508.

@@ -14,6 +14,9 @@ func FuzzSPDX(f *testing.F) {
 	for _, c := range oracleCases(f) {
 		f.Add(c.In)
 	}
+	for _, next := range []string{"", " (", " )", " MIT", " with", " or", " with mit"} {
+		f.Add("(LicenseRef-" + strings.Repeat("a", 1200) + next)
+	}
 	f.Fuzz(func(t *testing.T, s string) {
 		e, err := spdx.Parse(s)
 		if err != nil {

@@ -3,6 +3,8 @@ package spdx
 import (
 	"fmt"
 	"strings"
+
+	"strongroom/internal/packaging"
 )
 
 // maxDepth bounds the nesting of parentheses. PyPA's reader refuses more than
@@ -19,11 +21,11 @@ func Parse(s string) (Expression, error) {
 	p := parser{known: knownIDs(), refs: refSpellings(tokens), seen: map[string]bool{}}
 	for _, token := range tokens {
 		if err := p.next(token); err != nil {
-			return Expression{}, fmt.Errorf("license expression %s: %w", quote(s), err)
+			return Expression{}, fmt.Errorf("license expression %s: %w", packaging.Quote(s), err)
 		}
 	}
 	if err := p.end(); err != nil {
-		return Expression{}, fmt.Errorf("license expression %s: %w", quote(s), err)
+		return Expression{}, fmt.Errorf("license expression %s: %w", packaging.Quote(s), err)
 	}
 	p.expr.text = p.text.String()
 	return p.expr, nil
@@ -84,9 +86,9 @@ func (p *parser) end() error {
 	case p.last == start:
 		return fmt.Errorf(`it is empty; write an SPDX expression such as "MIT" or "Apache-2.0 OR BSD-2-Clause"`)
 	case p.last == with:
-		return fmt.Errorf("an exception is missing after %q", p.word)
+		return fmt.Errorf("an exception is missing after %s", packaging.Quote(p.word))
 	case !p.last.complete():
-		return fmt.Errorf("a license is missing after %q", p.word)
+		return fmt.Errorf("a license is missing after %s", packaging.Quote(p.word))
 	case p.depth > 0:
 		return fmt.Errorf(`%d ")" missing at the end`, p.depth)
 	}
@@ -104,7 +106,7 @@ func (p *parser) accept(s state, canonical string) {
 
 func (p *parser) operator(token string) error {
 	if !p.last.complete() {
-		return fmt.Errorf("a license is missing before %q", token)
+		return fmt.Errorf("a license is missing before %s", packaging.Quote(token))
 	}
 	p.accept(operator, strings.ToUpper(token))
 	return nil
@@ -116,16 +118,16 @@ func (p *parser) with(token string) error {
 		p.accept(with, "WITH")
 		return nil
 	case exception:
-		return fmt.Errorf("a license can have one exception only, but a second %q follows %q", token, p.word)
+		return fmt.Errorf("a license can have one exception only, but a second %s follows %s", packaging.Quote(token), packaging.Quote(p.word))
 	case closed:
-		return fmt.Errorf("%q must follow a single license, not parentheses", token)
+		return fmt.Errorf("%s must follow a single license, not parentheses", packaging.Quote(token))
 	}
-	return fmt.Errorf("a license is missing before %q", token)
+	return fmt.Errorf("a license is missing before %s", packaging.Quote(token))
 }
 
 func (p *parser) open() error {
 	if p.last.complete() {
-		return fmt.Errorf(`AND or OR is missing between %q and "("`, p.word)
+		return fmt.Errorf(`AND or OR is missing between %s and "("`, packaging.Quote(p.word))
 	}
 	if p.last == with {
 		return fmt.Errorf(`an exception must follow "WITH", not a parenthesis`)
@@ -145,7 +147,7 @@ func (p *parser) close() error {
 	case p.last == opened:
 		return fmt.Errorf("a pair of parentheses is empty")
 	case !p.last.complete():
-		return fmt.Errorf(`a license is missing between %q and ")"`, p.word)
+		return fmt.Errorf(`a license is missing between %s and ")"`, packaging.Quote(p.word))
 	}
 	p.depth--
 	p.accept(closed, ")")
@@ -177,7 +179,7 @@ func (p *parser) license(token string) error {
 func (p *parser) licenseRef(token string) error {
 	name := token[len(refPrefix):]
 	if name == "" || strings.ContainsFunc(name, notInRef) {
-		return fmt.Errorf(`%s: after "LicenseRef-" only letters, digits, "." and "-" may follow, at least one`, quote(token))
+		return fmt.Errorf(`%s: after "LicenseRef-" only letters, digits, "." and "-" may follow, at least one`, packaging.Quote(token))
 	}
 	id := p.refs[lower(token)]
 	p.note(&p.expr.licenses, entry{id: id})

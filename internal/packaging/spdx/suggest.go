@@ -2,19 +2,13 @@ package spdx
 
 import (
 	"fmt"
-	"strings"
+
+	"strongroom/internal/packaging"
 )
 
-// maxQuoted bounds how much of a bad input a message repeats, in bytes.
-const maxQuoted = 64
-
-// quote repeats what was written, safely and not at length.
-func quote(s string) string {
-	if len(s) <= maxQuoted {
-		return fmt.Sprintf("%q", s)
-	}
-	return fmt.Sprintf("%q…", strings.ToValidUTF8(s[:maxQuoted], ""))
-}
+// longestGuess is the longest word for which a guess is made, in bytes; the
+// longest identifier has 36.
+const longestGuess = 64
 
 // commonSpelling knows what people write instead of an identifier, where the
 // distance between the two says nothing.
@@ -56,26 +50,26 @@ func suggestLicense(known *list, token string) string {
 // guess it says where the list is.
 func unknown(what, token, guess string) error {
 	if guess != "" {
-		return fmt.Errorf("unknown %s %s (did you mean %s?)", what, quote(token), guess)
+		return fmt.Errorf("unknown %s %s (did you mean %s?)", what, packaging.Quote(token), guess)
 	}
 	return fmt.Errorf("unknown %s %s; SPDX lists them at https://spdx.org/licenses/, "+
-		"a license of your own is written LicenseRef-NAME", what, quote(token))
+		"a license of your own is written LicenseRef-NAME", what, packaging.Quote(token))
 }
 
 // missingOperator explains two words in a row. "GPL-2.0 only" is the usual case:
 // an identifier with a space in it.
 func missingOperator(known *list, before, token string) error {
 	if found, _, ok := known.license(before + "-" + token); ok {
-		return fmt.Errorf("%q %s is not one identifier (did you mean %s?)", before, quote(token), found.id)
+		return fmt.Errorf("%s %s is not one identifier (did you mean %s?)", packaging.Quote(before), packaging.Quote(token), found.id)
 	}
-	return fmt.Errorf("AND, OR or WITH is missing between %q and %s", before, quote(token))
+	return fmt.Errorf("AND, OR or WITH is missing between %s and %s", packaging.Quote(before), packaging.Quote(token))
 }
 
 // nearest returns the identifier with the smallest edit distance, if that is at
 // most a quarter of the token. Current identifiers win over deprecated ones,
 // then the alphabet decides, so that the same mistake has the same answer.
 func nearest(known map[string]entry, token string) string {
-	if len(token) > maxQuoted {
+	if len(token) > longestGuess {
 		return ""
 	}
 	token = lower(token)
