@@ -1,6 +1,9 @@
 package check
 
-import "strongroom/internal/index"
+import (
+	"strongroom/internal/index"
+	"strongroom/internal/packaging"
+)
 
 // Validate is the :action of an upload that is only asked about (AV-19); the
 // query dry_run=1 means the same.
@@ -17,7 +20,7 @@ var action = Check{
 		case "":
 			return refuse(index.CodeInvalidForm, "The form needs the field :action with the value file_upload.")
 		default:
-			return refuse(index.CodeInvalidForm, "Unknown :action %q; the only one is file_upload.", shorten(a))
+			return refuse(index.CodeInvalidForm, "Unknown :action %s; the only one is file_upload.", packaging.Quote(a))
 		}
 	},
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"strongroom/internal/index"
+	"strongroom/internal/packaging"
 )
 
 // digestField is one form field that may hold a digest of the file.
@@ -28,7 +29,7 @@ var digestFields = Check{
 		for _, d := range digestTable() {
 			v := u.field(d.name)
 			if b, err := hex.DecodeString(v); v != "" && (err != nil || len(b) != d.bytes) {
-				return refuse(index.CodeInvalidDigest, "%s: Use a valid hex-encoded digest of %d characters, not %q.", d.name, 2*d.bytes, shorten(v))
+				return refuse(index.CodeInvalidDigest, "%s: Use a valid hex-encoded digest of %d characters, not %s.", d.name, 2*d.bytes, packaging.Quote(v))
 			}
 		}
 		return nil
@@ -58,11 +59,4 @@ var digests = Check{
 		}
 		return nil
 	},
-}
-
-func shorten(s string) string {
-	if len(s) > 80 {
-		return s[:80] + "…"
-	}
-	return s
 }

@@ -1,9 +1,11 @@
 package check
 
 import (
+	"errors"
 	"strings"
 
 	"strongroom/internal/index"
+	"strongroom/internal/packaging"
 	"strongroom/internal/packaging/dist"
 )
 
@@ -15,7 +17,7 @@ var filenameCharacters = Check{
 		}
 		for _, r := range u.Filename {
 			if r < 0x20 || r == 0x7f || r > 0x7e {
-				return refuse(index.CodeInvalidFilename, "Cannot upload a file with non-printable or non-ASCII characters in the name: %q.", u.Filename)
+				return refuse(index.CodeInvalidFilename, "Cannot upload a file with non-printable or non-ASCII characters in the name: %.255q.", u.Filename)
 			}
 		}
 		return nil
@@ -37,10 +39,10 @@ var extension = Check{
 	Run: func(u *Upload) []index.Problem {
 		name := u.Filename
 		if u.wheel() && !strings.HasSuffix(name, ".whl") {
-			return refuse(index.CodeInvalidExtension, "Invalid file extension: a wheel's filename ends in .whl, not %q.", name)
+			return refuse(index.CodeInvalidExtension, "Invalid file extension: a wheel's filename ends in .whl, not %.255q.", name)
 		}
 		if !u.wheel() && !strings.HasSuffix(name, ".tar.gz") && !strings.HasSuffix(name, ".zip") {
-			return refuse(index.CodeInvalidExtension, "Invalid file extension: a source distribution's filename ends in .tar.gz, not %q.", name)
+			return refuse(index.CodeInvalidExtension, "Invalid file extension: a source distribution's filename ends in .tar.gz, not %.255q.", name)
 		}
 		return nil
 	},
@@ -50,7 +52,7 @@ var contentType = Check{
 	Name: "content-type", Row: 21, Stage: Filename, Ref: "U-02",
 	Run: func(u *Upload) []index.Problem {
 		if u.ContentType == "" || strings.HasPrefix(strings.ToLower(u.ContentType), "image/") {
-			return refuse(index.CodeInvalidType, "Invalid distribution file: its part has the content type %q; send application/octet-stream.", u.ContentType)
+			return refuse(index.CodeInvalidType, "Invalid distribution file: its part has the content type %s; send application/octet-stream.", packaging.Quote(u.ContentType))
 		}
 		return nil
 	},
@@ -68,7 +70,7 @@ var sdistFilename = Check{
 			return problems
 		}
 		if want := dist.SdistFilename(u.Name, u.Version); u.Filename != want {
-			return refuse(index.CodeInvalidFilename, "Filename %q should be %q.", u.Filename, want)
+			return refuse(index.CodeInvalidFilename, "Filename %.255q should be %.255q.", u.Filename, want)
 		}
 		return nil
 	},
@@ -92,8 +94,8 @@ func parsable(u *Upload, kind string) []index.Problem {
 	if other, err := dist.ParseSdistFilename(u.Filename); u.ParseErr != nil && err == nil {
 		return startFilename(u, other)
 	}
-	if u.ParseErr != nil {
-		return refuse(index.CodeInvalidFilename, "Invalid %s filename %q: %s.", kind, u.Filename, strings.TrimPrefix(u.ParseErr.Error(), `invalid distribution filename "`+u.Filename+`": `))
+	if bad, ok := errors.AsType[*dist.FilenameError](u.ParseErr); ok {
+		return refuse(index.CodeInvalidFilename, "Invalid %s filename %.255q: %s.", kind, u.Filename, bad.Reason)
 	}
 	if !u.Dist.BelongsTo(u.Name) {
 		return startFilename(u, u.Dist)
@@ -102,7 +104,7 @@ func parsable(u *Upload, kind string) []index.Problem {
 }
 
 func startFilename(u *Upload, got dist.Filename) []index.Problem {
-	return refuse(index.CodeInvalidFilename, "Start filename for '%s' with %q, not %q.", u.Name, strings.ReplaceAll(u.Name, "-", "_"), got.Name)
+	return refuse(index.CodeInvalidFilename, "Start filename for '%.255s' with %.255q, not %.255q.", u.Name, strings.ReplaceAll(u.Name, "-", "_"), got.Name)
 }
 
 // belongs holds for source distributions even where an old spelling of the
@@ -112,7 +114,7 @@ func belongs(u *Upload) []index.Problem {
 		return problems
 	}
 	if !u.Dist.Version.Equal(u.Version) {
-		return refuse(index.CodeInvalidFilename, "Version in filename should be '%s' not '%s'.", u.Version, u.Dist.Version)
+		return refuse(index.CodeInvalidFilename, "Version in filename should be '%.255s' not '%.255s'.", u.Version, u.Dist.Version)
 	}
 	return nil
 }
@@ -121,7 +123,7 @@ var wheelVersion = Check{
 	Name: "wheel-version", Row: 33, Stage: Filename, Ref: "W-14",
 	Run: func(u *Upload) []index.Problem {
 		if u.wheel() && !u.Dist.Version.Equal(u.Version) {
-			return refuse(index.CodeInvalidFilename, "Version in filename should be '%s' not '%s'.", u.Version, u.Dist.Version)
+			return refuse(index.CodeInvalidFilename, "Version in filename should be '%.255s' not '%.255s'.", u.Version, u.Dist.Version)
 		}
 		return nil
 	},
@@ -131,7 +133,7 @@ var wheelSpelling = Check{
 	Name: "wheel-spelling", Row: 33, Stage: Filename, Ref: "W-13", Lenient: true,
 	Run: func(u *Upload) []index.Problem {
 		if u.wheel() && !u.Dist.WheelNameNormalized() {
-			return refuse(index.CodeInvalidFilename, "Filename %q should contain the normalized project name %q, not %q.", u.Filename, strings.ReplaceAll(u.Name, "-", "_"), u.Dist.Name)
+			return refuse(index.CodeInvalidFilename, "Filename %.255q should contain the normalized project name %.255q, not %.255q.", u.Filename, strings.ReplaceAll(u.Name, "-", "_"), u.Dist.Name)
 		}
 		return nil
 	},

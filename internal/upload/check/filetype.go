@@ -1,6 +1,9 @@
 package check
 
-import "strongroom/internal/index"
+import (
+	"strongroom/internal/index"
+	"strongroom/internal/packaging"
+)
 
 var fileType = Check{
 	Name: "filetype", Row: 6, Stage: Form, Ref: "wire-spec 6.3",
@@ -11,7 +14,7 @@ var fileType = Check{
 		case "":
 			return refuse(index.CodeInvalidFiletype, "filetype: This field is required. Use a known file type: sdist or bdist_wheel.")
 		default:
-			return refuse(index.CodeInvalidFiletype, "filetype: %q is invalid. Use a known file type: sdist or bdist_wheel.", t)
+			return refuse(index.CodeInvalidFiletype, "filetype: %s is invalid. Use a known file type: sdist or bdist_wheel.", packaging.Quote(t))
 		}
 	},
 }
@@ -24,7 +27,7 @@ var pythonVersion = Check{
 			return refuse(index.CodeInvalidPyversion, "pyversion: Python version is required for binary distribution uploads.")
 		}
 		if !u.wheel() && v != "" && v != "source" {
-			return refuse(index.CodeInvalidPyversion, "pyversion: Use 'source' as Python version for an sdist, not %q.", v)
+			return refuse(index.CodeInvalidPyversion, "pyversion: Use 'source' as Python version for an sdist, not %s.", packaging.Quote(v))
 		}
 		return nil
 	},

@@ -1,6 +1,9 @@
 package check
 
-import "strongroom/internal/index"
+import (
+	"strongroom/internal/index"
+	"strongroom/internal/packaging"
+)
 
 var strayFile = Check{
 	Name: "stray-file", Row: 1, Stage: Form, Ref: "U-02",
@@ -8,7 +11,7 @@ var strayFile = Check{
 		if u.Stray == "" {
 			return nil
 		}
-		return refuse(index.CodeInvalidForm, "%s: Should not be a tuple: the field came as a file, only content may.", u.Stray)
+		return refuse(index.CodeInvalidForm, "%.100s: Should not be a tuple: the field came as a file, only content may.", u.Stray)
 	},
 }
 
@@ -16,7 +19,7 @@ var protocolVersion = Check{
 	Name: "protocol-version", Row: 4, Stage: Form, Ref: "U-01",
 	Run: func(u *Upload) []index.Problem {
 		if v := u.field("protocol_version"); v != "" && v != "1" {
-			return refuse(index.CodeUnknownProtocol, "Unknown protocol version %q: this index speaks version 1.", v)
+			return refuse(index.CodeUnknownProtocol, "Unknown protocol version %s: this index speaks version 1.", packaging.Quote(v))
 		}
 		return nil
 	},

@@ -58,10 +58,10 @@ var metadataAgrees = Check{
 			return nil
 		}
 		if packaging.NormalizeName(u.File.Name) != u.Name {
-			return refuse(index.CodeMetadataMismatch, "The file's metadata name the project %q, the upload %q.", u.File.Name, u.NameText)
+			return refuse(index.CodeMetadataMismatch, "The file's metadata name the project %s, the upload %s.", packaging.Quote(u.File.Name), packaging.Quote(u.NameText))
 		}
 		if v, err := pep440.Parse(u.File.Version); err != nil || !v.Equal(u.Version) {
-			return refuse(index.CodeMetadataMismatch, "The file's metadata have version %q, the upload %q.", u.File.Version, u.Version)
+			return refuse(index.CodeMetadataMismatch, "The file's metadata have version %s, the upload %s.", packaging.Quote(u.File.Version), packaging.Quote(u.Version.String()))
 		}
 		different := differences(u.Form, u.File)
 		if len(different) > 0 && u.Policy.RefuseForm {

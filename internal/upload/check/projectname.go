@@ -11,6 +11,6 @@ var projectName = Check{
 		if packaging.ValidName(u.NameText) {
 			return nil
 		}
-		return refuse(index.CodeInvalidName, "The name %q is invalid: it must start and end with a letter or numeral and contain only ASCII numerals, letters and '.', '_', '-'.", u.NameText)
+		return refuse(index.CodeInvalidName, "The name %s is invalid: it must start and end with a letter or numeral and contain only ASCII numerals, letters and '.', '_', '-'.", packaging.Quote(u.NameText))
 	},
 }

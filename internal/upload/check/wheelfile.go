@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"strongroom/internal/index"
+	"strongroom/internal/packaging"
 	"strongroom/internal/packaging/dist"
 )
 
@@ -25,7 +26,7 @@ var wheelFile = Check{
 			return refuse(index.CodeInvalidArchive, "Invalid distribution file. The tags in WHEEL are not those of the filename: %s.", tagsText(only, missing))
 		}
 		if w.Build != "" && w.Build != u.Dist.Build {
-			return refuse(index.CodeInvalidArchive, "Invalid distribution file. WHEEL has the build tag %q, the filename %q.", shorten(w.Build), u.Dist.Build)
+			return refuse(index.CodeInvalidArchive, "Invalid distribution file. WHEEL has the build tag %s, the filename %s.", packaging.Quote(w.Build), packaging.Quote(u.Dist.Build))
 		}
 		return nil
 	},
@@ -56,4 +57,12 @@ func tagsText(only, missing []string) string {
 		parts = append(parts, "only the filename has "+shorten(strings.Join(missing, ", ")))
 	}
 	return strings.Join(parts, "; ")
+}
+
+// shorten cuts a list of tags, which are ASCII.
+func shorten(s string) string {
+	if len(s) > 80 {
+		return s[:80] + "…"
+	}
+	return s
 }
