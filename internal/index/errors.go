@@ -3,6 +3,7 @@ package index
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -96,9 +97,18 @@ func (e *Error) Error() string {
 // Unwrap returns the cause that only the log sees.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Refuse makes an Error of a documented code with a formatted Detail.
+// maxDetail bounds a Detail in bytes: it repeats what somebody sent, which may
+// be a megabyte, and goes into answers, logs and pages.
+const maxDetail = 4000
+
+// Refuse makes an Error of a documented code with a formatted Detail, which it
+// cuts to 4,000 bytes.
 func Refuse(code Code, format string, args ...any) *Error {
-	return &Error{Code: code, Detail: fmt.Sprintf(format, args...)}
+	detail := fmt.Sprintf(format, args...)
+	if len(detail) > maxDetail {
+		detail = strings.ToValidUTF8(detail[:maxDetail], "") + "…"
+	}
+	return &Error{Code: code, Detail: detail}
 }
 
 // AsError finds the *Error in err's chain. Any other error becomes

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"strongroom/internal/index"
 )
@@ -13,6 +14,14 @@ func TestRefuse(t *testing.T) {
 	err := index.Refuse(index.CodeInvalidName, "The name %q is invalid.", "a b")
 	if err.Detail != `The name "a b" is invalid.` || err.Error() != `invalid-name: The name "a b" is invalid.` {
 		t.Errorf("detail %q, error %q", err.Detail, err.Error())
+	}
+}
+
+// TestRefuseIsBounded: what somebody sent comes back in part only, and is not cut inside a character.
+func TestRefuseIsBounded(t *testing.T) {
+	err := index.Refuse(index.CodeInvalidName, "The name %q is invalid.", strings.Repeat("é", 1<<20))
+	if n := len(err.Detail); n < 3900 || n > 4003 || !utf8.ValidString(err.Detail) || !strings.HasSuffix(err.Detail, "é…") {
+		t.Errorf("%d bytes, ending in %q", n, err.Detail[max(0, n-10):])
 	}
 }
 
