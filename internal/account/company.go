@@ -132,6 +132,9 @@ func identity(tx *change.Tx, u index.User, who sso.Person) index.Identity {
 // vouch for it and the settings say so, else a new one. A user name is never
 // enough: whoever gives names at the company would give accounts here.
 func (a *Accounts) adopt(ctx context.Context, tx *change.Tx, b Browser, rules CompanyRules, who sso.Person) (u index.User, err error) {
+	if checkAddress(who.Email) != nil {
+		who.Email, who.Verified = "", false // no mail can be sent there
+	}
 	e, found, err := tx.EmailByAddress(ctx, who.Email)
 	if err != nil {
 		return u, err

@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"net/mail"
 	"net/url"
 	"strings"
 	"time"
@@ -18,8 +17,6 @@ import (
 const (
 	// MaxEmails is how many addresses an account has at most.
 	MaxEmails = 10
-	// maxAddress is the longest address in bytes (RFC 5321 §4.5.3.1.3).
-	maxAddress = 254
 	// verifyTime is how long the link of a verification mail lives.
 	verifyTime = 6 * time.Hour
 )
@@ -28,9 +25,8 @@ const (
 // opened. All verified addresses hear of it.
 func (a *Accounts) AddEmail(ctx context.Context, v *access.Visitor, address string) error {
 	address = strings.TrimSpace(address)
-	parsed, err := mail.ParseAddress(address)
-	if err != nil || parsed.Address != address || len(address) > maxAddress {
-		return invalid("email", "%q is not an e-mail address such as name@example.com.", address)
+	if err := checkAddress(address); err != nil {
+		return err
 	}
 	if err := a.allow(ctx, ratelimit.AddEmail, v, "email"); err != nil {
 		return err

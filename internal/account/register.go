@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"encoding/json"
-	"net/mail"
 	"strings"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 	"strongroom/internal/change"
 	"strongroom/internal/database"
 	"strongroom/internal/index"
+	"strongroom/internal/mail"
 	"strongroom/internal/notify"
 	"strongroom/internal/ratelimit"
 )
@@ -156,9 +156,8 @@ func (a *Accounts) taken(ctx context.Context, u index.User) error {
 
 // checkAddress refuses what is no plain address that mail can be sent to.
 func checkAddress(address string) error {
-	parsed, err := mail.ParseAddress(address)
-	if err != nil || parsed.Address != address || len(address) > maxAddress || strings.ContainsFunc(address, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
-		return invalid("email", "%q is not an e-mail address such as name@example.com.", address)
+	if _, err := mail.CheckAddress(address); err != nil {
+		return invalid("email", "%v.", err)
 	}
 	return nil
 }

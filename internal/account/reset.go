@@ -25,6 +25,10 @@ type resetRequest struct {
 	Text string
 }
 
+// maxTyped is how much of what is typed is kept, in bytes: more than any user
+// name or address has, also one whose domain is not in ASCII.
+const maxTyped = 1000
+
 // RequestReset has a link for a new password mailed to whom a user name or
 // address belongs. The answer and the work are the same whether there is such an
 // account, and whether its address is verified, closed or frozen (P31): what is
@@ -36,7 +40,7 @@ func (a *Accounts) RequestReset(ctx context.Context, b Browser, text string) err
 	if err != nil {
 		return err
 	}
-	request := resetRequest{By: b.Actor, Text: text[:min(len(text), maxAddress+1)]} // longer ones are nobody's
+	request := resetRequest{By: b.Actor, Text: text[:min(len(text), maxTyped)]}
 	return a.Recorder.Do(ctx, b.Actor, func(tx *change.Tx) error { return tx.EnqueueSealed(JobReset, request, "", time.Time{}) })
 }
 

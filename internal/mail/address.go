@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/mail"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
@@ -16,24 +17,30 @@ const maxAddress = 254
 // CheckAddress returns the form in which an address stands in protocols: its
 // domain in punycode. An address is LOCAL@DOMAIN with a local part of ASCII
 // letters, digits and signs (RFC 5322's dot-atom) and a domain name; quoted
-// local parts, address literals and display names are refused.
+// local parts, address literals and display names are refused. The error says
+// what is wrong, for the person who gave the address; whoever takes one asks
+// here first, so that no mail is promised to where none can go.
 func CheckAddress(address string) (string, error) {
 	at := strings.LastIndexByte(address, '@')
 	if at < 0 {
-		return "", fmt.Errorf("%q is not a mail address: it has no @", address)
+		return "", notAddress(address, "it has no @")
 	}
 	local, domain := address[:at], address[at+1:]
 	if !isDotAtom(local) || len(local) > 64 {
-		return "", fmt.Errorf("%q is not a mail address: before the @ there may be ASCII letters, digits and signs, 64 at most", address)
+		return "", notAddress(address, "before the @ there may be ASCII letters, digits and signs, 64 at most")
 	}
 	ascii, err := idna.Lookup.ToASCII(domain)
-	if err != nil || !utf8.ValidString(domain) || !isDomain(ascii) {
-		return "", fmt.Errorf("%q is not a mail address: %q is not a domain", address, domain)
+	if err != nil || strings.ContainsFunc(domain, hidden) || !isDomain(ascii) {
+		return "", notAddress(address, fmt.Sprintf("%.100q is not a domain", domain))
 	}
 	if len(local)+1+len(ascii) > maxAddress {
-		return "", fmt.Errorf("the mail address beginning with %.40q is longer than %d characters", address, maxAddress)
+		return "", notAddress(address, fmt.Sprintf("it is longer than %d characters", maxAddress))
 	}
 	return local + "@" + ascii, nil
+}
+
+func notAddress(address, why string) error {
+	return fmt.Errorf("%q is not an e-mail address such as name@example.com: %s", address, why)
 }
 
 // isDotAtom is RFC 5322 3.2.3.
@@ -53,6 +60,10 @@ func notAtext(c rune) bool {
 func isAlphanumeric(c rune) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
 }
+
+// hidden are characters that IDNA drops without a word, and bytes that are no
+// text: two addresses that look alike would be one, or a third.
+func hidden(c rune) bool { return c == utf8.RuneError || !unicode.IsPrint(c) }
 
 // isDomain is RFC 1123's preferred name syntax; a single label is one too.
 func isDomain(s string) bool {

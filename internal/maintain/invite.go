@@ -9,6 +9,7 @@ import (
 	"strongroom/internal/change"
 	"strongroom/internal/database"
 	"strongroom/internal/index"
+	"strongroom/internal/mail"
 	"strongroom/internal/notify"
 	"strongroom/internal/ratelimit"
 )
@@ -114,8 +115,8 @@ func invite(ctx context.Context, tx *change.Tx, by index.User, at place, who str
 func addressee(ctx context.Context, tx *change.Tx, at place, who string, i *index.Invitation) (shown string, err error) {
 	if strings.Contains(who, "@") {
 		i.Address = strings.ToLower(who)
-		if len(who) > 254 || strings.ContainsAny(who, " \t\r\n<>,;\"") || strings.Count(who, "@") != 1 {
-			return "", bad("%q is not an address such as name@example.com.", who)
+		if _, err := mail.CheckAddress(who); err != nil {
+			return "", bad("%v.", err)
 		}
 		invited, err := tx.IsAddressInvited(ctx, *i, tx.Now)
 		if err == nil && invited {

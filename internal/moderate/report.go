@@ -3,7 +3,6 @@ package moderate
 import (
 	"context"
 	"encoding/base64"
-	"net/mail"
 	"net/url"
 	"strings"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"strongroom/internal/access"
 	"strongroom/internal/change"
 	"strongroom/internal/index"
+	"strongroom/internal/mail"
 	"strongroom/internal/notify"
 	"strongroom/internal/packaging"
 	"strongroom/internal/packaging/pep440"
@@ -71,8 +71,8 @@ func (a *Actions) ReportWithout(ctx context.Context, v *access.Visitor, r index.
 	if err := checkReport(&r); err != nil {
 		return r, err
 	}
-	if parsed, err := mail.ParseAddress(address); err != nil || parsed.Address != address || len(address) > 254 {
-		return r, bad("%q is not an e-mail address such as name@example.com.", address)
+	if _, err := mail.CheckAddress(address); err != nil {
+		return r, bad("%v.", err)
 	}
 	if err := a.Limiter.Use(ctx, ratelimit.ReportAddress, ratelimit.Address(v.Address)); err != nil {
 		return r, err

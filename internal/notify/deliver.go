@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"strings"
 	"time"
 
@@ -118,6 +119,7 @@ func (j job) mask(err error) error {
 		return err
 	}
 	text := strings.ReplaceAll(f.Err.Error(), j.Address, masked(j.Address))
+	text = strings.ReplaceAll(text, strconv.Quote(j.Address), masked(j.Address)) // escaped, it reads otherwise
 	if ascii, bad := mail.CheckAddress(j.Address); bad == nil {
 		text = strings.ReplaceAll(text, ascii, masked(ascii))
 	}

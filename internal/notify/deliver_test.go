@@ -348,7 +348,8 @@ func TestGivingUp(t *testing.T) {
 		"refused": {notify.Notice{Kind: notify.PasswordChange, UserID: carol}, 0, &mail.Failure{Permanent: true, Err: errors.New("550 <carol@example.com>\r\nunknown")}, "550 <…@example.com> unknown"},
 		"days":    {notify.Notice{Kind: notify.PasswordChange, UserID: carol}, 97 * time.Hour, &mail.Failure{Err: errors.New("busy")}, "could not be sent for 4 days"},
 		"expired": {notify.Notice{Kind: notify.PasswordBreached, UserID: carol, Data: link}, 2 * time.Hour, &mail.Failure{Err: errors.New("busy")}, "its link expired"},
-		"address": {notify.Notice{Kind: notify.VerifyEmail, UserID: carol, Address: "carol@exa mple.com", Data: link}, 0, nil, "is not a mail address"},
+		"address": {notify.Notice{Kind: notify.VerifyEmail, UserID: carol, Address: "carol@exa mple.com", Data: link}, 0, nil, "is not an e-mail address"},
+		"escaped": {notify.Notice{Kind: notify.VerifyEmail, UserID: carol, Address: "carol@\u200b\b", Data: link}, 0, nil, "is not an e-mail address"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			eachWorld(t, func(t *testing.T, w *world) {

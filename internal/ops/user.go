@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"net/mail"
 	"strings"
 
 	"strongroom/internal/access"
@@ -12,6 +11,7 @@ import (
 	"strongroom/internal/change"
 	"strongroom/internal/database"
 	"strongroom/internal/index"
+	"strongroom/internal/mail"
 	"strongroom/internal/password"
 )
 
@@ -119,11 +119,8 @@ func (n NewAccount) check() error {
 	if err := access.CheckUsername(n.Username); err != nil {
 		return err
 	}
-	a, err := mail.ParseAddress(n.Email)
-	if err != nil || a.Address != n.Email {
-		return fmt.Errorf("%q is not an e-mail address such as name@example.com", n.Email)
-	}
-	return nil
+	_, err := mail.CheckAddress(n.Email)
+	return err
 }
 
 // UserList lists accounts.

@@ -112,7 +112,7 @@ func Parse(list []string) (map[Name]Limit, error) {
 		uses, window, _ := strings.Cut(rate, "/")
 		limit, known := find(Name(name))
 		if !known {
-			return nil, fmt.Errorf("rate_limits: there is no limit %q", name)
+			return nil, fmt.Errorf("rate_limits: there is no limit %q; there are %s", name, strings.Join(names(), ", "))
 		}
 		var failed, late error
 		limit.N, failed = strconv.ParseInt(uses, 10, 64)
@@ -132,6 +132,14 @@ func find(name Name) (Limit, bool) {
 		}
 	}
 	return Limit{}, false
+}
+
+// names lists the limits for whoever wrote one that there is not.
+func names() (all []string) {
+	for _, l := range limits {
+		all = append(all, string(l.Name))
+	}
+	return all
 }
 
 // Address is the subject for a client's address: the address itself, or the /64

@@ -1,6 +1,7 @@
 package ratelimit_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -17,5 +18,8 @@ func TestOwnFigures(t *testing.T) {
 		if _, err := ratelimit.Parse([]string{text}); err == nil {
 			t.Errorf("%q was taken", text)
 		}
+	}
+	if _, err := ratelimit.Parse([]string{"api=1/1h"}); err == nil || !strings.Contains(err.Error(), "api-read, api-write") {
+		t.Errorf("a limit that there is not: %v", err)
 	}
 }

@@ -55,6 +55,6 @@ func BadAddresses() []string {
 		"a@[192.0.2.1]", "a@example..com", ".a@example.com", "a.@example.com", "a..b@example.com", "a@-example.com", "a@example-.com",
 		"a@example.com>", "a@example.com> SIZE=1", "zoë@example.com", "a@example.com.", "a@exa_mple.com", "a(comment)@example.com", "a@example.com(c)",
 		strings.Repeat("a", 65) + "@example.com", "a@" + strings.Repeat("b", 64) + ".com", "a@" + strings.Repeat("bcd.", 63) + "com",
-		"a@xn--a.com", "a@\u202eexample.com", "a@exam\u200bple..com",
+		"a@xn--a.com", "a@b\u200b.example", "a@b\u00ad.example", "a@\u202eexample.com", "a@exam\u200bple..com",
 	}
 }

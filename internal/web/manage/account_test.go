@@ -102,12 +102,15 @@ func TestAddAddress(t *testing.T) {
 	if len(mails) != 1 || !strings.Contains(mails[0].Text, s.Config.URL+"/account/verify-email/?token=") {
 		t.Errorf("mails to the new address: %+v", mails)
 	}
+	tries := 0
 	for text, want := range map[string]string{
 		"bob@EXAMPLE.com": "belongs to an account already", "NEW@example.com": "belongs to an account already", "nonsense": "is not an e-mail address",
 		"Bob <b@example.com>": "is not an e-mail address", "": "is not an e-mail address", strings.Repeat("a", 250) + "@example.com": "is not an e-mail address",
-		"a@example.com\r\nBcc: x@example.com": "is not an e-mail address",
+		"a@example.com\r\nBcc: x@example.com": "is not an e-mail address", "é@example.com": "before the @", `"a b"@example.com`: "before the @",
+		"a@[127.0.0.1]": "is not a domain", "a@b\u200b.example": "is not a domain",
 	} {
-		again := signIn(t, s, "carol"+number(int64(len(text))))
+		tries++
+		again := signIn(t, s, "carol"+number(int64(tries)))
 		has(t, again.PostForm(account, "email", text), 400, want, `id="email-wrong"`)
 	}
 	if n := len(emails(t, s, "alice")); n != 2 {

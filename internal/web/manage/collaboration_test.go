@@ -277,7 +277,8 @@ func TestFormsThatCannotBe(t *testing.T) {
 		"There is no user &#34;nobody&#34;":    {"username", "nobody", "role_name", "Owner"},
 		"There is no role &#34;King&#34;":      {"username", "bob", "role_name", "King"},
 		"alice is Owner of Demo already":       {"username", "alice", "role_name", "Reader"},
-		"is not an address such as":            {"username", "a b@example.com", "role_name", "Owner"},
+		"is not an e-mail address such as":     {"username", "a b@example.com", "role_name", "Owner"},
+		"is not a domain":                      {"username", "a@b\u200b.example", "role_name", "Owner"},
 		"belongs to no organization":           {"team_name", "red", "team_project_role_name", "Owner"},
 		"There is no user &#34;&lt;b&gt;&#34;": {"username", "<b>", "role_name", "Owner"},
 	} {

@@ -106,6 +106,7 @@ func TestSN12ConfirmPage(t *testing.T) {
 	b := s.NewBrowser()
 	wants(t, b.Get(form), 200, "Your e-mail address")
 	wants(t, b.PostForm(form, "kind", "spam", "text", text, "email", "no address"), 400, "not an e-mail address")
+	wants(t, b.PostForm(form, "kind", "spam", "text", text, "email", "a@[127.0.0.1]"), 400, "is not a domain")
 	wants(t, b.PostForm(form, "kind", "spam", "text", text, "email", "zoe@example.com"), 202, "We sent you a mail")
 	mails := s.Mails("zoe@example.com")
 	if len(mails) != 1 {

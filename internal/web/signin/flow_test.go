@@ -53,6 +53,8 @@ func TestRegisterRefuses(t *testing.T) {
 		"user name rule":     {"username", "-x", "is invalid"},
 		"address taken":      {"email", "Bob@Example.com", "belongs to an account"},
 		"address rule":       {"email", "x", "is not an e-mail address"},
+		"address, quoted":    {"email", `"a b"@example.com`, "before the @ there may be"},
+		"address, no domain": {"email", "a@[127.0.0.1]", "is not a domain"},
 		"address, two lines": {"email", "a@example.com\r\nBcc: b@example.com", "is not an e-mail address"},
 		"short":              {"new_password", "aB3$x", "has 5 characters"},
 		"weak":               {"new_password", "password1", "guessed too soon"},

@@ -312,6 +312,11 @@ func TestNamesAreNobodysProof(t *testing.T) {
 	if u := c.user("bob-2"); u.Email != "" {
 		t.Errorf("an address that the provider does not vouch for: %+v", u)
 	}
+	c.corp.Person = map[string]any{"sub": "0003", "preferred_username": "zoe", "email": "zoe@-.example", "email_verified": true}
+	c.signIn(c.NewBrowser())
+	if u := c.user("zoe"); u.Email != "" {
+		t.Errorf("an address that no mail can be sent to: %+v", u)
+	}
 }
 
 // TestLinkByEmail gives an account to whom both sides vouch for, if the settings say so, and never an administrator's.
