@@ -155,7 +155,7 @@ func Rules() []Rule {
 		{Right: MoveProjects, On: OnOrganization, Who: Holders, Roles: leaders, Superuser: true, By: ByEither, Permission: "organizations", Factor: true, Fresh: usual, Held: true, Phrase: "add projects to"},
 		{Right: LeaveGroup, On: OnOrganization, Who: Holders, Roles: group, By: ByEither, Permission: "organizations", Fresh: usual, Phrase: "leave"},
 
-		{Right: AdministerSite, On: OnSite, Who: Nobody, Superuser: true, By: BySession, Factor: true, Fresh: recent, Phrase: "administer the index"},
+		{Right: AdministerSite, On: OnSite, Who: Nobody, Superuser: true, By: ByEither, Permission: "moderate", Factor: true, Fresh: recent, Phrase: "administer the index"},
 	}
 }
 

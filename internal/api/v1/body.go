@@ -73,8 +73,9 @@ func decode[In any](body []byte) (in In, err error) {
 	return in, checkValues(reflect.ValueOf(in))
 }
 
-// checkFields refuses fields that the type does not have and fields that are
-// there twice; encoding/json takes both, and spellings that differ in case.
+// checkFields refuses fields that the type does not have, fields that are there
+// twice and fields that are null; encoding/json takes all of them, and spellings
+// that differ in case.
 func checkFields(body []byte, t reflect.Type) error {
 	d := json.NewDecoder(bytes.NewReader(body))
 	if open, err := d.Token(); err != nil {
@@ -99,6 +100,9 @@ func checkFields(body []byte, t reflect.Type) error {
 		var value json.RawMessage
 		if err := d.Decode(&value); err != nil {
 			return unreadable(err)
+		}
+		if string(value) == "null" {
+			return index.Refuse(index.CodeInvalidBody, "The field %q cannot be null; leave it out, or say what is meant.", name)
 		}
 	}
 	if _, err := d.Token(); err != nil {

@@ -179,8 +179,8 @@ func labellingOperations() (out []operation) {
 	on("Organization", atOrganization, "an organization", set, clear)
 	const definition = "/moderation/labels/{label}"
 	return append(out,
-		operation{ID: "defineLabel", Tag: "moderation", Method: "PUT", Path: definition, Right: access.AdministerSite, Summary: "Defines a label, or changes how it is shown; by administrators in a browser", Does: makes((*call).define)},
-		operation{ID: "dropLabel", Tag: "moderation", Method: "DELETE", Path: definition, Right: access.AdministerSite, Summary: "Takes the definition of a label away; by administrators in a browser", Doc: "Where it was set stays on record.", Does: makes((*call).drop)},
+		operation{ID: "defineLabel", Tag: "moderation", Method: "PUT", Path: definition, Right: access.AdministerSite, Summary: "Defines a label, or changes how it is shown; by administrators", Does: makes((*call).define)},
+		operation{ID: "dropLabel", Tag: "moderation", Method: "DELETE", Path: definition, Right: access.AdministerSite, Summary: "Takes the definition of a label away; by administrators", Doc: "Where it was set stays on record.", Does: makes((*call).drop)},
 		operation{ID: "trustUser", Tag: "moderation", Method: "PUT", Path: "/moderation/users/{username}/trust", Right: access.Moderate, Summary: "Says whether the reports of an account count more", Does: makes((*call).trust)},
 	)
 }

@@ -51,7 +51,12 @@ func TestST12Labels(t *testing.T) {
 		for _, path := range []string{"/moderation/projects/none/labels/watched", "/moderation/users/none/labels/watched", "/moderation/organizations/none/labels/watched"} {
 			w.want(404, index.CodeNotFound, token, "PUT", path, "")
 		}
-		w.want(401, index.CodeSignIn, token, "PUT", "/moderation/labels/mine", `{"text": "x", "colour": "red"}`)
+		w.Run("admin", "user", "moderator", "olga", "--on")
+		w.want(403, index.CodeNotAllowed, w.token("olga", "moderate"), "PUT", "/moderation/labels/mine", `{"text": "x", "colour": "red"}`)
+		w.want(200, "", token, "PUT", "/moderation/labels/mine", `{"text": "x", "colour": "red"}`)
+		w.want(200, "", w.token("olga", "moderate"), "PUT", "/moderation/users/sid/labels/mine", "")
+		w.want(200, "", token, "DELETE", "/moderation/labels/mine", "")
+		w.want(422, index.CodeInvalidBody, token, "PUT", "/moderation/users/sid/trust", `{"trusted": null}`) // "not" would be a guess
 		if got := w.want(200, "", token, "PUT", "/moderation/users/sid/trust", `{"trusted": true}`); got["trusted"] != true || !w.User("sid").Trusted {
 			t.Errorf("%v", got)
 		}

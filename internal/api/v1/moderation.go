@@ -166,7 +166,7 @@ func moderationOperations() (out []operation) {
 			out = append(out, acts(t.verb+at.name, "POST", "/moderation"+at.path+"/"+t.verb, t.sentence, t.does))
 		}
 	}
-	turn := acts("setSwitch", "PUT", "/moderation/switches/{name}", "Turns a run-time switch; by administrators in a browser", makes((*call).turn))
+	turn := acts("setSwitch", "PUT", "/moderation/switches/{name}", "Turns a run-time switch; by administrators", makes((*call).turn))
 	turn.Right, turn.Always = access.AdministerSite, true // or nobody could end read-only
 	return append(out, turn,
 		acts("freezeUser", "POST", "/moderation/users/{username}/freeze", "Keeps an account from doing anything", makes((*call).freeze)),

@@ -104,7 +104,7 @@ func TestSN1TakedownsByAPI(t *testing.T) {
 	})
 }
 
-// TestPeopleNamesAndSwitchesByAPI: a moderator's token turns no switch.
+// TestPeopleNamesAndSwitchesByAPI: an administrator's token turns switches, a moderator's does not.
 func TestPeopleNamesAndSwitchesByAPI(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		token := w.token("admin", "moderate")
@@ -119,10 +119,15 @@ func TestPeopleNamesAndSwitchesByAPI(t *testing.T) {
 		w.want(200, "", token, "POST", "/moderation/names/ev-il/allow", "")
 		w.want(409, index.CodeActOvertaken, token, "POST", "/moderation/names/ev-il/allow", "")
 		w.want(422, index.CodeInvalidBody, token, "POST", "/moderation/names/demo/prohibit", "{}")
-		w.want(401, index.CodeSignIn, token, "PUT", "/moderation/switches/read-only", `{"on": true}`)
+		w.want(403, index.CodeInvalidToken, w.token("admin", "status"), "PUT", "/moderation/switches/read-only", `{"on": true}`)
+		w.want(200, "", token, "PUT", "/moderation/switches/read-only", `{"on": true, "note": "moving"}`)
+		w.want(403, index.CodeReadOnly, token, "POST", "/moderation/names/ev-il/prohibit", `{"message": "no"}`)
+		w.want(200, "", token, "PUT", "/moderation/switches/read-only", `{"on": false}`)
 		for _, who := range []string{w.token("olga", "moderate"), w.token("max", "moderate", "yank", "status", "delete", "report")} {
 			w.want(403, index.CodeNotAllowed, who, "POST", "/moderation/projects/other/quarantine", `{"reason": "x"}`)
 			w.want(403, index.CodeNotAllowed, who, "GET", "/moderation/reports", "")
 		}
+		w.Run("admin", "user", "moderator", "olga", "--on")
+		w.want(403, index.CodeNotAllowed, w.token("olga", "moderate"), "PUT", "/moderation/switches/read-only", `{"on": true}`)
 	})
 }

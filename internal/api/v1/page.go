@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"strongroom/internal/index"
 )
@@ -76,9 +77,10 @@ func pageFrom[Row, T any](c *call, find func(before int64, limit int) ([]Row, er
 func (c *call) pageAsked() (limit int, after string, err error) {
 	query := c.r.URL.Query()
 	limit = usualPage
-	if text := query.Get("limit"); text != "" {
-		if limit, err = strconv.Atoi(text); err != nil || limit < 1 || limit > maxPage {
-			return 0, "", index.Refuse(index.CodeInvalidQuery, "limit must be a number from 1 to %d, not %.20q.", maxPage, text)
+	if given := query["limit"]; len(given) > 0 {
+		limit, err = strconv.Atoi(given[0])
+		if err != nil || limit < 1 || limit > maxPage || len(given) > 1 {
+			return 0, "", index.Refuse(index.CodeInvalidQuery, "limit must be one number from 1 to %d, not %.20q.", maxPage, strings.Join(given, ","))
 		}
 	}
 	text, err := base64.RawURLEncoding.DecodeString(query.Get("cursor"))

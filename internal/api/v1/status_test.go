@@ -248,7 +248,7 @@ func (w *world) pages(token string) {
 	if items := last["items"].([]any); len(items) != 1 || items[0].(map[string]any)["version"] != "1.0" || last["next"] != nil {
 		w.t.Errorf("%v", last)
 	}
-	for _, query := range []string{"limit=0", "limit=1001", "limit=x", "cursor=%2f", "cursor=bm9uZQ"} {
+	for _, query := range []string{"limit=0", "limit=1001", "limit=x", "limit=", "limit=1&limit=2", "cursor=%2f", "cursor=bm9uZQ"} {
 		w.want(422, index.CodeInvalidQuery, token, "GET", "/projects/demo/releases?"+query, "")
 	}
 }
