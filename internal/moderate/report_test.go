@@ -294,7 +294,7 @@ func TestSN1Texts(t *testing.T) {
 			"has 201 characters":  {Reason: strings.Repeat("x", 201)},
 			"printable ASCII":     {Reason: "schön"},
 			"it holds '\\n'":      {Reason: "a\nb"},
-			"has no category":     {Reason: "ok", Category: "malware"},
+			"has no categories":   {Reason: "ok", Category: "malware"},
 			"details have":        {Reason: "ok", Details: strings.Repeat("x", 4001)},
 			"must be an https://": {Reason: "ok", URL: "http://example.com"},
 		} {

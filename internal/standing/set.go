@@ -87,7 +87,7 @@ func write(ctx context.Context, tx *change.Tx, s Subject, next index.Standing, m
 // checkFlag holds what a flag says against its kind.
 func checkFlag(ctx context.Context, tx *change.Tx, s Subject, kind index.FlagKind, f index.Flag) error {
 	if !kind.Takes(f.Category) {
-		return index.Refuse(index.CodeInvalidForm, "The flag %q has no category %q. It may be %s.", kind.Name, f.Category, orNone(kind.Categories))
+		return noCategory(kind, f.Category)
 	}
 	if !f.From.IsZero() && !kind.Waits {
 		return index.Refuse(index.CodeInvalidForm, "The flag %q cannot be set for a date to come.", kind.Name)
@@ -110,11 +110,11 @@ func checkFlag(ctx context.Context, tx *change.Tx, s Subject, kind index.FlagKin
 	return CheckSuccessors(ctx, tx.Q, s.Name, f.Successors)
 }
 
-func orNone(categories []string) string {
-	if len(categories) == 0 {
-		return "left out only"
+func noCategory(kind index.FlagKind, category string) error {
+	if len(kind.Categories) == 0 {
+		return index.Refuse(index.CodeInvalidForm, "The flag %q has no categories: leave out %q and say why in the reason.", kind.Name, category)
 	}
-	return strings.Join(categories, ", ")
+	return index.Refuse(index.CodeInvalidForm, "The flag %q has no category %q. It may be %s.", kind.Name, category, strings.Join(kind.Categories, ", "))
 }
 
 func kindNames() []string {
