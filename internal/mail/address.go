@@ -14,6 +14,10 @@ import (
 // (RFC 5321 4.5.3.1.3).
 const maxAddress = 254
 
+// maxWritten is how many bytes it has at most before its domain is turned into
+// punycode, which takes time by the square of its length.
+const maxWritten = 4 * maxAddress
+
 // CheckAddress returns the form in which an address stands in protocols: its
 // domain in punycode. An address is LOCAL@DOMAIN with a local part of ASCII
 // letters, digits and signs (RFC 5322's dot-atom) and a domain name; quoted
@@ -21,6 +25,9 @@ const maxAddress = 254
 // what is wrong, for the person who gave the address; whoever takes one asks
 // here first, so that no mail is promised to where none can go.
 func CheckAddress(address string) (string, error) {
+	if len(address) > maxWritten {
+		return "", notAddress(address, fmt.Sprintf("it is longer than %d characters", maxAddress))
+	}
 	at := strings.LastIndexByte(address, '@')
 	if at < 0 {
 		return "", notAddress(address, "it has no @")

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"strongroom/internal/mail"
 	"strongroom/internal/mail/mailtest"
@@ -133,6 +134,22 @@ func TestCheckAddress(t *testing.T) {
 		if got, err := mail.CheckAddress(bad); err == nil {
 			t.Errorf("%q was taken as %q", bad, got)
 		}
+	}
+}
+
+// TestLongAddressesCostNothing: turning a domain into punycode takes time by the square of its length, and whoever
+// registers may send a megabyte.
+func TestLongAddressesCostNothing(t *testing.T) {
+	var domain strings.Builder
+	for c := rune(0x4e00); domain.Len() < 60_000; c++ {
+		domain.WriteRune(c)
+	}
+	begun := time.Now()
+	if _, err := mail.CheckAddress("a@" + domain.String()); err == nil || !strings.Contains(err.Error(), "longer than") {
+		t.Errorf("%.200v", err)
+	}
+	if took := time.Since(begun); took > 100*time.Millisecond {
+		t.Errorf("it took %v", took)
 	}
 }
 
