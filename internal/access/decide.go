@@ -88,15 +88,6 @@ func (g *Guard) Decide(v *Visitor, right Right, at At) error {
 	return nil
 }
 
-// askForProof says what somebody has to show who showed nothing, or something
-// else.
-func askForProof(by By) error {
-	if by == BySession {
-		return index.Refuse(index.CodeSignIn, "Sign in with a browser to do this; no API token can.")
-	}
-	return index.Refuse(index.CodeSignIn, "Sign in to do this; programs use the user name __token__ and an API token as password.")
-}
-
 // circle reports whether the visitor belongs to those who have the right.
 func (g *Guard) circle(v *Visitor, rule Rule, at At) error {
 	administrator := rule.Superuser && v.User.Superuser || rule.Moderator && v.User.Moderator
@@ -104,7 +95,7 @@ func (g *Guard) circle(v *Visitor, rule Rule, at At) error {
 		return nil
 	}
 	if v.Anonymous() || !v.provenBy(rule.By) {
-		return askForProof(rule.By)
+		return index.Refuse(index.CodeSignIn, "Sign in to do this; programs use the user name __token__ and an API token as password.")
 	}
 	if at.hidden() && !administrator && rule.Who == Readers {
 		return index.Refuse(index.CodeNotFound, "There is no project %q here.", at.Project.Name) // as for a name nobody has

@@ -144,12 +144,16 @@ func TestLongAddressesCostNothing(t *testing.T) {
 	for c := rune(0x4e00); domain.Len() < 60_000; c++ {
 		domain.WriteRune(c)
 	}
-	begun := time.Now()
-	if _, err := mail.CheckAddress("a@" + domain.String()); err == nil || !strings.Contains(err.Error(), "longer than") {
-		t.Errorf("%.200v", err)
+	shortest := time.Hour // of five, since a busy machine may stop any one of them
+	for range 5 {
+		begun := time.Now()
+		if _, err := mail.CheckAddress("a@" + domain.String()); err == nil || !strings.Contains(err.Error(), "longer than") {
+			t.Fatalf("%.200v", err)
+		}
+		shortest = min(shortest, time.Since(begun))
 	}
-	if took := time.Since(begun); took > 100*time.Millisecond {
-		t.Errorf("it took %v", took)
+	if shortest > 100*time.Millisecond {
+		t.Errorf("it took %v", shortest)
 	}
 }
 

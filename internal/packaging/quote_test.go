@@ -26,8 +26,10 @@ func TestQuote(t *testing.T) {
 // message of a few quotes gets out of hand.
 func TestQuoteStaysShort(t *testing.T) {
 	for _, character := range []string{"a", "\x00", "\xff", "\u0080", "\u200b", "\U000e0001", `"`} {
-		if n := len(Quote(strings.Repeat(character, 10_000))); n > 500 {
-			t.Errorf("a text of %+q is quoted in %d bytes", character, n)
+		for _, text := range []string{strings.Repeat(character, maxQuoted/len(character)), strings.Repeat(character, 10_000)} {
+			if n := len(Quote(text)); n > 500 {
+				t.Errorf("%d bytes of %+q are quoted in %d", len(text), character, n)
+			}
 		}
 	}
 }
