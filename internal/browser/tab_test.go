@@ -170,10 +170,11 @@ func (b *tab) fill(selector, text string) {
 	b.do("fill "+selector, chromedp.WaitVisible(css), chromedp.Clear(css), chromedp.SendKeys(css, text))
 }
 
-// click presses something and waits for the page that follows.
+// click presses something and waits for the page that follows. When none does,
+// the failure tells where the press went.
 func (b *tab) click(selector string) {
 	b.t.Helper()
-	b.eval("window.left = 'no'; ''")
+	b.eval("window.left = 'no'; addEventListener('mousedown', e => { window.pressed = e.target.outerHTML.slice(0, 200) }, true); ''")
 	b.do("click "+selector, chromedp.WaitVisible(chromedp.CSS(selector)), chromedp.Click(chromedp.CSS(selector)))
 	b.until("a new page after "+selector, "window.left === undefined && document.readyState === 'complete'")
 }
@@ -195,7 +196,7 @@ func (b *tab) until(what, condition string) {
 			return
 		}
 	}
-	b.t.Fatalf("%s did not come, at %s:\n%s\nconsole: %v", what, b.path(), b.text(), b.said())
+	b.t.Fatalf("%s did not come, at %s:\n%s\nconsole: %v\npressed last: %s", what, b.path(), b.text(), b.said(), b.eval("window.pressed || 'nothing'"))
 }
 
 // see waits until the page says something.

@@ -42,9 +42,6 @@ func (o options) measure(ctx context.Context, with, without *side) (table, error
 	var out table
 	for _, s := range surfaces {
 		n := o.requests
-		if s.name == "list of all projects" {
-			n = max(1, o.requests/5)
-		}
 		r := row{surface: s.name}
 		for round := range o.rounds {
 			paths := make([]string, n)

@@ -12,11 +12,14 @@
 //          data-password-inputs="username email"          ids of fields whose values an attacker tries first; may be left out
 //          aria-describedby="password-strength password-breach">
 //   <meter id="password-meter" min="0" max="4" low="2" high="3" optimum="4" hidden></meter>     may be left out
-//   <p id="password-strength" aria-live="polite"></p>
-//   <p id="password-breach" aria-live="polite"></p>
+//   <p class="hint line" id="password-strength" aria-live="polite"></p>
+//   <p class="hint" id="password-breach" aria-live="polite"></p>
 //
 // A page has one such field; the field that repeats the password is not marked. The texts get the class "warn" while
 // they advise against the password, beside saying so.
+//
+// What appears must not move the button that somebody is about to press: the style sheet keeps room for the meter and
+// for one line of "password-strength" wherever scripts run, and a longer text that was shown keeps its room.
 
 const longest = 72; // characters the estimator looks at, as on the server: its time grows with the third power
 const shortest = 8; // characters from which breaches are looked up
@@ -24,8 +27,8 @@ const strengthPause = 300; // milliseconds without typing
 const breachPause = 750;
 
 const strengthTexts = [
-  "Very weak: among the first that would be guessed.",
-  "Weak: it would be guessed soon.",
+  "Very weak: guessed at once.",
+  "Weak: guessed soon.",
   "Acceptable.",
   "Strong.",
   "Very strong.",
@@ -55,6 +58,10 @@ const normal = (field) => field.value.normalize("NFC");
 
 function say(region, text, warn) {
   if (region && region.textContent !== text) {
+    if (region.textContent) {
+      region.style.minHeight = region.getBoundingClientRect().height + "px";
+      region.classList.add("room");
+    }
     region.textContent = text;
     region.classList.toggle("warn", warn);
   }
