@@ -137,7 +137,7 @@ func TestSN4WithdrawnProjects(t *testing.T) {
 		if !strings.Contains(html, `name="pypi:project-status" content="quarantined"`) || !strings.Contains(html, `name="pypi:project-status-reason" content="odd"`) || strings.Contains(html, "<a ") {
 			t.Errorf("%s: %s", flag[0], html)
 		}
-		for end := time.Now().Add(5 * time.Second); ; time.Sleep(50 * time.Millisecond) { // the list follows at most a second later
+		for end := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) { // the list follows at most a second later
 			if !strings.Contains(s.Get("/simple/").Text, "demo") {
 				break
 			} else if time.Now().After(end) {

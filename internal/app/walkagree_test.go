@@ -531,7 +531,7 @@ func (w *walk) settled() {
 		want = append(want, k[0])
 	}
 	slices.Sort(want)
-	for end := time.Now().Add(5 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
 		list, sitemap := []string{}, []string{}
 		for _, m := range regexp.MustCompile(`<a href="/?[^"]*">([^<]+)</a>`).FindAllStringSubmatch(w.read("/simple/", http.StatusOK, nil), -1) {
 			list = append(list, m[1])

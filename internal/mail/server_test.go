@@ -117,7 +117,7 @@ func (s *server) certify() {
 // options are those with which the server can be reached.
 func (s *server) options(security mail.Security) mail.SMTPOptions {
 	return mail.SMTPOptions{
-		Address: s.listener.Addr().String(), Security: security, Roots: s.roots, Timeout: 2 * time.Second,
+		Address: s.listener.Addr().String(), Security: security, Roots: s.roots, Timeout: 20 * time.Second,
 		Identity: mail.Identity{From: "Example Index <index@example.com>", ReplyTo: "help@example.com"},
 	}
 }
@@ -254,7 +254,10 @@ func (c *session) ask(question string) string {
 }
 
 func (c *session) data() bool {
-	if !c.answer("DATA", "354 go on") || c.server.refuses("DATA") {
+	if !c.answer("DATA", "354 go on") {
+		return false
+	}
+	if c.server.refuses("DATA") {
 		return true
 	}
 	text, err := io.ReadAll(c.DotReader())

@@ -109,7 +109,9 @@ func TestSMTPFailures(t *testing.T) {
 			t.Parallel()
 			srv := row.server.start(t)
 			o := srv.options("")
-			o.Timeout = 500 * time.Millisecond
+			if row.server.slow != "" {
+				o.Timeout = 500 * time.Millisecond
+			}
 			began := time.Now()
 			err := newSMTP(t, o).Send(t.Context(), mailtest.Message("a@example.com"))
 			var f *mail.Failure
@@ -122,7 +124,7 @@ func TestSMTPFailures(t *testing.T) {
 			if n := len(srv.arrived()); n != row.arrives {
 				t.Errorf("%d messages arrived, want %d", n, row.arrives)
 			}
-			if took := time.Since(began); took > 3*time.Second {
+			if took := time.Since(began); took > 10*time.Second {
 				t.Errorf("it took %s", took)
 			}
 		})

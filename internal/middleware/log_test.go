@@ -85,7 +85,7 @@ func TestLogIsWrittenSoonAndWhole(t *testing.T) {
 	log := middleware.NewAccessLog(out)
 	r := httptest.NewRequest(http.MethodGet, "/", nil)
 	log.Write(r, &middleware.Record{Status: 200}, time.Now(), 0)
-	for end := time.Now().Add(5 * time.Second); out.String() == ""; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(20 * time.Second); out.String() == ""; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("the line was never written")
 		}

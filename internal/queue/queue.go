@@ -72,7 +72,7 @@ func (q *Queue) Every(kind string, interval time.Duration, fn func(ctx context.C
 // back.
 func (q *Queue) Run(ctx context.Context) {
 	for ctx.Err() == nil {
-		err := q.DB.Write(ctx, func(tx *database.Tx) error { return q.scheduleAll(ctx, tx) })
+		err := q.scheduleAll(ctx)
 		if err == nil {
 			break
 		}

@@ -203,12 +203,9 @@ func TestPeriodicWorkIsDoneOnceForAllNodes(t *testing.T) {
 				done = append(done, name+b.clock().Format(" 15:04"))
 				return errors.New("once more, please") // does not make it come sooner
 			})
-			ctx, cancel := context.WithCancel(b.ctx)
-			cancel()
-			q.Run(ctx) // schedules, and ends at once
-			scheduled, cancel := context.WithTimeout(b.ctx, 20*time.Millisecond)
-			defer cancel()
-			q.Run(scheduled)
+			if err := q.Schedule(b.ctx); err != nil {
+				t.Fatal(err)
+			}
 			return q
 		}
 		first, second := start("a"), start("b")

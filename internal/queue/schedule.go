@@ -11,13 +11,15 @@ import (
 // transaction that leases it queues the next, so whichever node comes first
 // does it, and nobody does it twice.
 
-func (q *Queue) scheduleAll(ctx context.Context, tx *database.Tx) error {
-	for kind := range q.periodic {
-		if err := q.schedule(ctx, tx, kind, q.Clock().UTC()); err != nil {
-			return err
+func (q *Queue) scheduleAll(ctx context.Context) error {
+	return q.DB.Write(ctx, func(tx *database.Tx) error {
+		for kind := range q.periodic {
+			if err := q.schedule(ctx, tx, kind, q.Clock().UTC()); err != nil {
+				return err
+			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // schedule queues the next run of periodic work unless one waits already.

@@ -77,7 +77,7 @@ func leavesNothing(t *testing.T, body func()) {
 	before := current(t)
 	body()
 	after := current(t)
-	for deadline := time.Now().Add(5 * time.Second); after.exceeds(before) && time.Now().Before(deadline); after = current(t) {
+	for deadline := time.Now().Add(20 * time.Second); after.exceeds(before) && time.Now().Before(deadline); after = current(t) {
 		time.Sleep(5 * time.Millisecond)
 	}
 	if after.exceeds(before) {

@@ -191,7 +191,7 @@ func TestScanner(t *testing.T) {
 	if err := os.WriteFile(path, []byte(script), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	s.Acceptor.Scan = &upload.Scanning{Scanner: &scan.Scanner{Target: path, Timeout: 5 * time.Second}, Closed: true}
+	s.Acceptor.Scan = &upload.Scanning{Scanner: &scan.Scanner{Target: path, Timeout: time.Minute}, Closed: true}
 	if r := s.Upload(s.Token, apptest.Wheel("demo", "1.0", "x")); r.StatusCode != http.StatusBadRequest || !strings.Contains(r.Status, "The scanner of this index refuses it: smells.") {
 		t.Errorf("%s", r.Status)
 	}

@@ -152,7 +152,7 @@ func (l *ledger) compareAll(ctx context.Context, c *client, projects []string) {
 
 // inRoot wants projects with acknowledged files in the list of projects, which may be a second behind.
 func (l *ledger) inRoot(ctx context.Context, c *client, projects []string) {
-	for end := time.Now().Add(3 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(100 * time.Millisecond) {
 		root, err := c.projects(ctx)
 		if err != nil {
 			l.complain("%v", err)

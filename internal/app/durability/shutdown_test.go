@@ -89,7 +89,7 @@ func slowUpload(t *testing.T, c *client, d apptest.Dist) (finish func() int) {
 // becomesUnready waits until /_ready/ says 503. It must say so: a refused connection tells a balancer nothing.
 func becomesUnready(t *testing.T, c *client) {
 	t.Helper()
-	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		a, err := c.get(t.Context(), "/_ready/")
 		if err != nil {
 			t.Errorf("GET /_ready/ while an upload is under way: %v", err)

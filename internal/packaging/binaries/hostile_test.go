@@ -143,7 +143,7 @@ func TestHostile(t *testing.T) {
 		if !strings.Contains(b.Problem, test.want) || (test.want == "") != (b.Problem == "") {
 			t.Errorf("%s: %q, want %q", name, b.Problem, test.want)
 		}
-		if took := time.Since(start); took > time.Second {
+		if took := time.Since(start); took > 10*time.Second {
 			t.Errorf("%s took %s", name, took)
 		}
 	}
@@ -173,7 +173,7 @@ func TestWorstCases(t *testing.T) {
 	} {
 		start := time.Now()
 		b := good(t, data)
-		if took := time.Since(start); took > time.Second {
+		if took := time.Since(start); took > 10*time.Second {
 			t.Errorf("%s took %s", name, took)
 		}
 		text, err := json.Marshal(b)

@@ -86,9 +86,12 @@ func TestHardestInput(t *testing.T) {
 	}
 	for _, part := range []string{"4@8({[<3691!|1|70$5+7%2", "a", "ab1!", "aA", "1/1/91 "} {
 		password := strings.Repeat(part, 72)[:72]
-		began := time.Now()
-		Guesses(password, []string{"alice", "alice@example.com"}, 2026)
-		took := time.Since(began)
+		took := time.Hour
+		for try := 1; took > 2*time.Second && try <= 3; try++ { // a busy machine takes longer, never shorter
+			began := time.Now()
+			Guesses(password, []string{"alice", "alice@example.com"}, 2026)
+			took = min(took, time.Since(began))
+		}
 		t.Logf("%.10s…: %s", password, took)
 		if took > 2*time.Second {
 			t.Errorf("%q takes %s", password, took)

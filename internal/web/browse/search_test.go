@@ -36,7 +36,7 @@ func look(s *apptest.Server, text string) apptest.Response {
 func settles(t *testing.T, s *apptest.Server, text, want string) {
 	t.Helper()
 	got := ""
-	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		if got = found(look(s, text)); got == want {
 			return
 		}
@@ -115,7 +115,7 @@ func TestSearchFollows(t *testing.T) {
 		s.Run("admin", "search", "rebuild")
 		settles(t, s, "first", "demo-0 demo-1 demo-2")
 		out := ""
-		for end := time.Now().Add(5 * time.Second); time.Now().Before(end) && !strings.Contains(out, `"complete":true`); time.Sleep(50 * time.Millisecond) {
+		for end := time.Now().Add(20 * time.Second); time.Now().Before(end) && !strings.Contains(out, `"complete":true`); time.Sleep(50 * time.Millisecond) {
 			out = s.Run("admin", "search", "status", "--json")
 		}
 		if !strings.Contains(out, `"complete":true`) || !strings.Contains(out, `"behind":0`) {
@@ -150,7 +150,7 @@ func TestPrivateSearch(t *testing.T) {
 		}
 		for _, text := range []string{"secret-plan", "nothing"} {
 			got := ""
-			for end := time.Now().Add(3 * time.Second); time.Now().Before(end) && got != want; time.Sleep(50 * time.Millisecond) {
+			for end := time.Now().Add(20 * time.Second); time.Now().Before(end) && got != want; time.Sleep(50 * time.Millisecond) {
 				got = found(b.Get("/search/?q=" + text))
 			}
 			if got != want {
