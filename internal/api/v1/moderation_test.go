@@ -119,6 +119,7 @@ func TestPeopleNamesAndSwitchesByAPI(t *testing.T) {
 		w.want(200, "", token, "POST", "/moderation/names/ev-il/allow", "")
 		w.want(409, index.CodeActOvertaken, token, "POST", "/moderation/names/ev-il/allow", "")
 		w.want(422, index.CodeInvalidBody, token, "POST", "/moderation/names/demo/prohibit", "{}")
+		w.want(422, index.CodeInvalidBody, token, "POST", "/moderation/names/ev-il/prohibit", `{"message": "did you mean demo?", "successors": [null]}`)
 		w.want(403, index.CodeInvalidToken, w.token("admin", "status"), "PUT", "/moderation/switches/read-only", `{"on": true}`)
 		w.want(200, "", token, "PUT", "/moderation/switches/read-only", `{"on": true, "note": "moving"}`)
 		w.want(403, index.CodeReadOnly, token, "POST", "/moderation/names/ev-il/prohibit", `{"message": "no"}`)

@@ -96,7 +96,8 @@ func TestST13Refusals(t *testing.T) {
 			`{"status": "archived", "reason": "\u202e"}`: index.CodeInvalidBody, `{"status": "archived", "reason": "` + strings.Repeat("x", 501) + `"}`: index.CodeInvalidBody,
 			`{"status": "deprecated", "url": "http://example.com"}`: index.CodeInvalidBody, `{"status": "deprecated", "successors": ["demo"]}`: index.CodeInvalidBody,
 			`{"status": "deprecated", "successors": ["nothing-here"]}`: index.CodeInvalidBody, `{"status": "archived", "from": "soon"}`: index.CodeInvalidBody,
-			`{"status": "deprecated", "category": "malware"}`: index.CodeInvalidBody,
+			`{"status": "deprecated", "category": "malware"}`: index.CodeInvalidBody, `{"status": "archived", "reason": null}`: index.CodeInvalidBody,
+			`{"status": "deprecated", "successors": [null]}`: index.CodeInvalidBody, `{"status": "deprecated", "successors": ["https://example.com/x", null ]}`: index.CodeInvalidBody,
 		} {
 			w.want(422, code, token, "PATCH", "/projects/demo/status", body)
 		}
