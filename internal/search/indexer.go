@@ -156,13 +156,20 @@ func (x *Indexer) changed(ctx context.Context, q database.Q, at database.SearchP
 	return out, at, nil
 }
 
+// document is what the index gets of a project. One that is withdrawn has no
+// words: nobody finds it, so it must not slow a search for others (SD-26). Its
+// version stays, for who looks for its name as soon as it is restored.
 func (x *Indexer) document(ctx context.Context, q database.Q, p index.Project) (database.SearchDoc, error) {
 	s, err := x.Shown(ctx, q, p)
 	m := s.Metadata
-	d := database.SearchDoc{ProjectID: p.ID, Version: s.Version, Summary: m.Summary, Name: nameWords(p.DisplayName)}
+	d := database.SearchDoc{ProjectID: p.ID, Version: s.Version, Summary: m.Summary}
 	if !s.ReleasedAt.IsZero() {
 		d.ReleasedAt = s.ReleasedAt.UnixMicro()
 	}
+	if p.Standing.Withdrawn() {
+		return d, err
+	}
+	d.Name = nameWords(p.DisplayName)
 	d.About = text(maxBody, m.Summary, strings.Join(m.Keywords, " "), m.Author, m.Maintainer)
 	d.Body = text(maxBody, m.Description)
 	return d, err

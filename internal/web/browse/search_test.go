@@ -107,6 +107,7 @@ func TestSearchFollows(t *testing.T) {
 			if got := found(look(s, "demo-1")); got != "demo-1" {
 				t.Errorf("no longer %s, a project is not found: %s", kind, got)
 			}
+			settles(t, s, "second", "demo-1")
 		}
 		s.Run("admin", "flag", "set", "--project", "demo-1", "--release", "2.0", "yanked")
 		settles(t, s, "second", "")
