@@ -146,3 +146,14 @@ func (q Q) MalwareActs(ctx context.Context, sha256 string) ([]string, error) {
 		OR level = 'project' AND subject_id IN (SELECT project_id FROM files WHERE sha256 = $1)) ORDER BY act`, sha256)
 	return acts, wrap("list removals of", sha256, err)
 }
+
+// TakedownActs lists the acts whose flags stand as quarantines or removals on
+// projects in which a user has a role, or on what is in them.
+func (q Q) TakedownActs(ctx context.Context, userID int64) ([]string, error) {
+	acts, err := q.texts(ctx, `WITH mine AS (SELECT project_id FROM project_grants WHERE user_id = $1)
+		SELECT DISTINCT act FROM flags WHERE kind IN ('quarantined', 'removed') AND cleared_at = 0 AND act <> '' AND (
+		level = 'project' AND subject_id IN (SELECT project_id FROM mine)
+		OR level = 'release' AND subject_id IN (SELECT id FROM releases WHERE project_id IN (SELECT project_id FROM mine))
+		OR level = 'file' AND subject_id IN (SELECT id FROM files WHERE project_id IN (SELECT project_id FROM mine))) ORDER BY act`, userID)
+	return acts, wrap("list takedowns that concern user", userID, err)
+}

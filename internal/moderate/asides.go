@@ -38,8 +38,8 @@ func (l *ledger) freezeAside(id int64, reason string) error {
 	if err != nil || u.Superuser || u.Moderator {
 		return err
 	}
-	if _, frozen := s.Now.Get(index.Frozen); frozen { // by another act, which will end it
-		return nil
+	if _, frozen := s.Now.Get(index.Frozen); frozen {
+		return l.share(index.Effect{On: index.OnFlag, Level: s.Level, ID: s.ID, Key: index.Frozen})
 	}
 	l.tx.Event(index.Event{Action: index.EventAccountFreeze, Object: s.String(), After: l.act.UID, Reason: reason})
 	return l.setFlag(s, index.Flag{Kind: index.Frozen, Reason: reason}, "", true)
@@ -72,59 +72,11 @@ func (l *ledger) refuseHash(hash, reason string) error {
 		return err
 	}
 	if found && old.Action == index.ActionRefuse {
-		shared, is, err := l.claimed(hash, text(found, old))
-		if is {
-			l.act.Effects = append(l.act.Effects, shared)
-		}
-		return err
+		return l.share(e)
 	}
 	l.rules = true
 	rule := index.GateRule{Kind: index.RuleHash, Pattern: hash, Action: index.ActionRefuse, Reason: reason, SetBy: l.act.Actor, SetAt: l.act.At}
 	return l.change(e, func() error { return l.tx.PutGateRule(l.ctx, rule) })
-}
-
-// claimed finds the note of another removal that a rule of the gate is its own,
-// as the rule is now: while one says so the rule stays. Removals are those that
-// stand, and the one that this act replaced.
-func (l *ledger) claimed(hash, rule string) (e index.Effect, found bool, err error) {
-	uids, err := l.tx.MalwareActs(l.ctx, hash)
-	if err != nil {
-		return e, false, err
-	}
-	for _, uid := range append(uids, l.replaced()) {
-		if uid == l.act.UID {
-			continue
-		}
-		act, _, err := l.tx.Act(l.ctx, uid)
-		if err != nil {
-			return e, false, err
-		}
-		for _, e := range act.Effects {
-			if e.On == index.OnRule && e.Key == hash && e.After == rule && !act.Undone() {
-				return e, true, nil
-			}
-		}
-	}
-	return e, false, nil
-}
-
-// replaced is the removal in whose place this act put its own while it is in the
-// making, "" for none.
-func (l *ledger) replaced() string {
-	var was flagState
-	if l.act.Kind != index.ActRemove || len(l.act.Effects) == 0 || parse(l.act.Effects[0].Before, &was) != nil {
-		return ""
-	}
-	return was.Flag.Act
-}
-
-// liftRule takes a rule back that came with a removal, unless another one that
-// stands refuses the same.
-func (l *ledger) liftRule(e index.Effect) (done bool, err error) {
-	if _, kept, err := l.claimed(e.Key, e.After); err != nil || kept {
-		return false, err
-	}
-	return l.swing(e, e.After, e.Before)
 }
 
 // answer decides on the reports that the takedown answers. Those on which

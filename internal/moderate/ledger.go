@@ -58,8 +58,8 @@ func (l *ledger) swing(e index.Effect, from, to string) (bool, error) {
 // back gives a thing the state that it had before an effect, if it still has that
 // of afterwards. It reports whether it did.
 func (l *ledger) back(e index.Effect) (bool, error) {
-	if e.On == index.OnRule {
-		return l.liftRule(e)
+	if shared(e) {
+		return l.lift(e)
 	}
 	return l.swing(e, e.After, e.Before)
 }

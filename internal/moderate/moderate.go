@@ -117,6 +117,23 @@ func (a *Actions) ClearTakedown(ctx context.Context, v *access.Visitor, project 
 	return act, err
 }
 
+// ClearOn is ClearTakedown for a thing by the key of its row, which may be part
+// of an identity that no longer holds its name (SD-17).
+func (a *Actions) ClearOn(ctx context.Context, v *access.Visitor, on Thing, t Takedown) (act index.Act, err error) {
+	err = a.do(ctx, v, access.Moderate, func(tx *change.Tx, v *access.Visitor) error {
+		subjects, err := find(ctx, tx, v, []Thing{on})
+		if err != nil {
+			return err
+		}
+		if len(subjects) == 0 {
+			return index.Refuse(index.CodeActOvertaken, "It is not there any more.")
+		}
+		act, err = ClearTakedown(ctx, tx, subjects[0], t)
+		return err
+	})
+	return act, err
+}
+
 // Undo takes an act back: everything is as it was before.
 func (a *Actions) Undo(ctx context.Context, v *access.Visitor, uid string) error {
 	return a.do(ctx, v, access.Moderate, func(tx *change.Tx, v *access.Visitor) error {

@@ -2,6 +2,7 @@ package moderate
 
 import (
 	"context"
+	"strings"
 
 	"strongroom/internal/change"
 	"strongroom/internal/index"
@@ -17,6 +18,7 @@ type Takedown struct {
 	URL      string // an advisory, or where to read more
 	Note     string // private
 	Silent   bool   // the owners are not told (SN-11)
+	Kind     string // of a clearing: only this flag; both when it is empty
 
 	// FreezeOwners freezes the owners and maintainers too. A removal as malware
 	// does so unless KeepOwners is set.
@@ -44,6 +46,14 @@ func (t Takedown) check(needed bool) error {
 		}
 	}
 	return nil
+}
+
+// kinds are the flags that a clearing takes off.
+func (t Takedown) kinds() []string {
+	if t.Kind != "" {
+		return []string{t.Kind}
+	}
+	return []string{index.Removed, index.Quarantined}
 }
 
 func (t Takedown) freezes() bool {
@@ -77,7 +87,7 @@ func takeDown(ctx context.Context, tx *change.Tx, s standing.Subject, t Takedown
 	if err := l.setFlag(s, t.flag(kind), t.Note, false); err != nil {
 		return index.Act{}, err
 	}
-	p, _, err := tx.Project(ctx, s.Name)
+	p, _, err := tx.ProjectByID(ctx, s.ProjectID)
 	if err != nil {
 		return index.Act{}, err
 	}
@@ -112,16 +122,17 @@ func (l *ledger) setFlag(s standing.Subject, f index.Flag, note string, aside bo
 	})
 }
 
-// ClearTakedown ends the quarantine and the removal of the subject, and takes
-// back what came with them: accounts that were frozen and hashes that were
-// refused by the same act (SN-10).
+// ClearTakedown ends the quarantine and the removal of the subject, or the one
+// that t.Kind names, and takes back what came with them: accounts that were
+// frozen and hashes that were refused (SN-10), unless another takedown that
+// stands did so too.
 func ClearTakedown(ctx context.Context, tx *change.Tx, s standing.Subject, t Takedown) (index.Act, error) {
 	if err := t.check(false); err != nil {
 		return index.Act{}, err
 	}
 	l := open(ctx, tx, index.ActClear, s.String(), s.Name, t.Reason)
 	l.act.Silent = t.Silent
-	for _, kind := range []string{index.Removed, index.Quarantined} {
+	for _, kind := range t.kinds() {
 		f, found := s.Now.Get(kind)
 		if !found {
 			continue
@@ -135,13 +146,13 @@ func ClearTakedown(ctx context.Context, tx *change.Tx, s standing.Subject, t Tak
 		}
 	}
 	if len(l.act.Effects) == 0 {
-		return index.Act{}, index.Refuse(index.CodeActOvertaken, "%s is neither quarantined nor removed.", s)
+		return index.Act{}, index.Refuse(index.CodeActOvertaken, "There is nothing to clear: %s is not %s.", s, strings.Join(t.kinds(), " or "))
 	}
 	if err := l.answer(t); err != nil {
 		return index.Act{}, err
 	}
 	tx.Event(index.Event{Action: index.EventTakedownClear, Object: s.String(), After: l.act.UID, Reason: t.Reason})
-	p, _, err := tx.Project(ctx, s.Name)
+	p, _, err := tx.ProjectByID(ctx, s.ProjectID)
 	if err == nil {
 		err = tellCleared(ctx, tx, p, s, l.act)
 	}

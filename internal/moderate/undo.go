@@ -32,9 +32,9 @@ func Undo(ctx context.Context, tx *change.Tx, uid string) (index.Act, error) {
 		return act, index.Refuse(index.CodeActOvertaken, "%s undid this on %s.", act.UndoneBy, act.UndoneAt.Format("2006-01-02 15:04 UTC"))
 	}
 	l := &ledger{ctx: ctx, tx: tx, act: act}
-	for _, rules := range []bool{false, true} { // whether a rule stays depends on the flags that stand then
+	for _, last := range []bool{false, true} { // whether what is shared stays depends on the takedowns that stand then
 		for _, e := range slices.Backward(act.Effects) {
-			if (e.On == index.OnRule) != rules {
+			if shared(e) != last {
 				continue
 			}
 			if err := l.undo(e); err != nil {
@@ -71,7 +71,7 @@ func (l *ledger) tellUndone(act index.Act) error {
 	if err != nil || !found || s.Level == index.OnUser {
 		return err
 	}
-	p, _, err := l.tx.Project(l.ctx, s.Name)
+	p, _, err := l.tx.ProjectByID(l.ctx, s.ProjectID)
 	if err != nil {
 		return err
 	}

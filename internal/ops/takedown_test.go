@@ -50,7 +50,7 @@ func TestModerationByCommand(t *testing.T) {
 			"--details", "two\nlines", "--url", "https://example.com/", "--note", "seen", "--silent", "--report", report.UID)
 		do(0, `"state":"confirmed"`, "report", "show", report.UID, "--json")
 		do(0, "Done: clear file:", "clear-takedown", "demo", "--file", "demo-1.0-py3-none-any.whl")
-		do(1, "neither quarantined nor removed", "clear-takedown", "demo")
+		do(1, "is not removed or quarantined", "clear-takedown", "demo")
 		do(1, "no project", "quarantine", "nothing", "--reason", "odd")
 
 		undo(do(0, "Done: freeze user:bob.", "user", "freeze", "bob", "--reason", "odd", "--until", "7d"))

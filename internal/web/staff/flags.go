@@ -12,8 +12,6 @@ import (
 	"strongroom/internal/index"
 	"strongroom/internal/middleware"
 	"strongroom/internal/moderate"
-	"strongroom/internal/packaging/pep440"
-	"strongroom/internal/standing"
 )
 
 const flagsMost = 100 // of a page
@@ -133,7 +131,7 @@ func (s *Staff) clearEach(r *http.Request, v *access.Visitor, chosen []moderate.
 		if thing.Level == index.OnUser {
 			_, err = s.Actions.Unfreeze(ctx, v, on.Name, "")
 		} else {
-			_, err = s.Actions.ClearTakedown(ctx, v, on.Name, placeOf(thing.Level, on), moderate.Takedown{})
+			_, err = s.Actions.ClearOn(ctx, v, thing, moderate.Takedown{Kind: kind})
 		}
 		if err != nil {
 			return n, err
@@ -141,16 +139,4 @@ func (s *Staff) clearEach(r *http.Request, v *access.Visitor, chosen []moderate.
 		n++
 	}
 	return n, nil
-}
-
-func placeOf(level index.Level, on database.Subject) (p standing.Place) {
-	switch level {
-	case index.OnRelease:
-		if v, err := pep440.Parse(on.Version); err == nil {
-			p.Version = v.Canonical()
-		}
-	case index.OnFile:
-		p.File = on.File
-	}
-	return p
 }
