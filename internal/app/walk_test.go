@@ -251,7 +251,7 @@ func (w *walk) gives(t turn) {
 		t.k = key{t.k[0]}
 		want := w.model.assign(t.k[0], t.who)
 		w.did("assign", t, want, w.Recorder.Do(w.ctx, index.Operator(), func(tx *change.Tx) error {
-			_, err := maintain.AssignName(w.ctx, tx, t.k[0], w.User(t.who))
+			_, err := maintain.AssignName(w.ctx, tx, t.k[0], w.User(t.who), false)
 			return err
 		}))
 		return

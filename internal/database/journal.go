@@ -41,10 +41,17 @@ func (q Q) Entries(ctx context.Context, after int64, n int) ([]index.Entry, erro
 	return q.entries(ctx, `SELECT serial, name, version, action, actor, at FROM journal WHERE serial > $1 ORDER BY serial LIMIT $2`, after, n)
 }
 
-// PublicEntries is Entries without the names that private projects have.
+// publicThen holds for entries j about a project that is public. A name can have
+// had several (SD-17): an entry is about the newest that there was at its time.
+// What clocks of two nodes make older than the first is about the first.
+const publicThen = `NOT EXISTS (SELECT 1 FROM projects p WHERE p.name = j.name AND p.private = 1
+	AND NOT EXISTS (SELECT 1 FROM projects q WHERE q.name = p.name AND q.created_at > p.created_at AND q.created_at <= j.at)
+	AND NOT (j.at < p.created_at AND EXISTS (SELECT 1 FROM projects o WHERE o.name = p.name AND o.created_at < p.created_at)))`
+
+// PublicEntries is Entries without those about projects that are private.
 func (q Q) PublicEntries(ctx context.Context, after int64, n int) ([]index.Entry, error) {
 	return q.entries(ctx, `SELECT serial, name, version, action, actor, at FROM journal j WHERE serial > $1
-		AND NOT EXISTS (SELECT 1 FROM projects p WHERE p.name = j.name AND p.private = 1) ORDER BY serial LIMIT $2`, after, n)
+		AND `+publicThen+` ORDER BY serial LIMIT $2`, after, n)
 }
 
 // EntriesOf lists a project's journal, the newest first.

@@ -51,7 +51,7 @@ func (q Q) name(ctx context.Context, text, normalized string) (index.Name, bool,
 // tell them.
 func (q Q) LookAlikes(ctx context.Context, form string) ([]string, error) {
 	return q.texts(ctx, `SELECT name FROM names WHERE look_alike = $1 AND identities > 0
-		AND NOT EXISTS (SELECT 1 FROM projects p WHERE p.name = names.name AND p.private = 1) ORDER BY name`, form)
+		AND NOT EXISTS (SELECT 1 FROM projects p WHERE p.private = 1 AND p.name = names.name AND names.project_id IN (p.id, 0)) ORDER BY name`, form)
 }
 
 // HoldLookAlike makes other transactions that register a name of the same

@@ -40,7 +40,7 @@ func (q Q) Record(ctx context.Context, kinds []string, since int64, backward boo
 	err = q.each(ctx, `SELECT j.serial, j.name, j.version, j.at, g.cleared_at, g.level, g.subject_id, g.kind, g.category, g.reason, g.url, g.successors, g.set_at, g.from_at
 		FROM journal j JOIN flags g ON g.id = j.flag_id
 		WHERE j.flag_id <> 0 AND j.serial > $1 AND g.kind IN (`+strings.Join(marks, ", ")+`)
-		AND NOT EXISTS (SELECT 1 FROM projects p WHERE p.name = j.name AND p.private = 1)`+order+` LIMIT $2`, args, func(rows *sql.Rows) error {
+		AND `+publicThen+order+` LIMIT $2`, args, func(rows *sql.Rows) error {
 		var e RecordEntry
 		var at, cleared, since, from int64
 		var successors string

@@ -14,7 +14,8 @@ import (
 // that name, without a release (SD-17). The versions and filenames that the name
 // ever had stay used. What the old project was stays in its rows, and only
 // administrators can bring it back, into quarantine; nobody keeps a role in it.
-func AssignName(ctx context.Context, tx *change.Tx, name string, owner index.User) (p index.Project, err error) {
+// The new project is private where new ones are.
+func AssignName(ctx context.Context, tx *change.Tx, name string, owner index.User, private bool) (p index.Project, err error) {
 	row, found, err := tx.LockName(ctx, name)
 	if err != nil {
 		return p, err
@@ -29,7 +30,7 @@ func AssignName(ctx context.Context, tx *change.Tx, name string, owner index.Use
 	if err != nil {
 		return p, err
 	}
-	p = index.Project{UID: access.NewUID(), Name: name, DisplayName: display, CreatedAt: tx.Now}
+	p = index.Project{UID: access.NewUID(), Name: name, DisplayName: display, Private: private, CreatedAt: tx.Now}
 	if p.ID, err = tx.InsertProject(ctx, p, owner.ID); err != nil {
 		return p, err
 	}

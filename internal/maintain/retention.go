@@ -62,6 +62,8 @@ func (r *Retention) purge(ctx context.Context, level index.Level, id int64) erro
 
 // NameRelease frees the names of projects that were deleted long ago, where the
 // operator wants that (SD-15). Versions and filenames stay used (SD-9, SD-12).
+// What administrators hold keeps its name: that of malware must say so for ever
+// (SN-4), and nobody else may publish under it.
 type NameRelease struct {
 	Recorder *change.Recorder
 	After    time.Duration
@@ -87,9 +89,27 @@ func (r *NameRelease) free(ctx context.Context, name string) error {
 		if err != nil || !found || row.State != index.NameDeleted {
 			return err
 		}
+		if kept, err := keepsName(ctx, tx, row.ProjectID); err != nil || kept {
+			return err
+		}
 		row.State, row.ProjectID = index.NameActive, 0
 		tx.Event(index.Event{Action: index.EventNameRelease, Object: "name:" + name})
 		tx.Journal(name, "", "release name")
 		return tx.UpdateName(ctx, row)
 	})
+}
+
+// keepsName reports whether a deleted project, or what is in it, is held by
+// administrators, or was deleted for a reason that only they take back.
+func keepsName(ctx context.Context, tx *change.Tx, projectID int64) (bool, error) {
+	p, _, err := tx.ProjectByID(ctx, projectID)
+	if err != nil {
+		return false, err
+	}
+	f, _ := p.Standing.Get(index.Deleted)
+	if _, held := heldBy([]index.At{{Level: index.OnProject, Standing: p.Standing}}); held || onlyAdministratorsRestore(f.Category) {
+		return true, nil
+	}
+	within, err := tx.HeldWithin(ctx, index.OnProject, p.ID)
+	return within != "", err
 }

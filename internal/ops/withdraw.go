@@ -129,7 +129,7 @@ func (c *NameAssign) Run(ctx context.Context, o *Operator) error {
 		if !found || !owner.ClosedAt.IsZero() {
 			return fmt.Errorf("there is no user %q", c.Owner)
 		}
-		p, err = maintain.AssignName(ctx, tx, name, owner)
+		p, err = maintain.AssignName(ctx, tx, name, owner, o.Acceptor.Policy.NewPrivate)
 		return err
 	})
 	if err != nil {

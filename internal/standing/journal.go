@@ -17,6 +17,9 @@ func journal(ctx context.Context, tx *change.Tx, s Subject, m moved) error {
 	if s.Level == index.OnUser || s.Level == index.OnOrganization {
 		return nil
 	}
+	if holds, err := holdsName(ctx, tx, s); err != nil || !holds {
+		return err
+	}
 	if m.event == index.EventFlagClear && removes(m.kind) {
 		back, err := returned(ctx, tx, s)
 		if err != nil {
@@ -29,6 +32,18 @@ func journal(ctx context.Context, tx *change.Tx, s Subject, m moved) error {
 	}
 	tx.JournalFlag(s.Name, s.Version, journalAction(m.event, m.kind, s), m.key)
 	return nil
+}
+
+// holdsName reports whether the subject is part of the project that has its name
+// now. What happens to one that had it before (SD-17) must not be told as if it
+// happened to that: mirrors and nodes hear only to look again.
+func holdsName(ctx context.Context, tx *change.Tx, s Subject) (bool, error) {
+	n, _, err := tx.Name(ctx, s.Name)
+	if err == nil && n.ProjectID != s.ProjectID {
+		tx.Journal(s.Name, "", "change earlier project")
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // removes reports whether mirrors hear of a flag as of a removal.

@@ -37,7 +37,13 @@ func Purge(ctx context.Context, tx *change.Tx, s Subject, category, reason strin
 	if removed, err = condemn(ctx, tx, files); err != nil {
 		return nil, err
 	}
-	tx.Journal(s.Name, s.Version, strings.TrimSpace("purge "+string(s.Level)+" "+s.File))
+	holds, err := holdsName(ctx, tx, s)
+	if err != nil {
+		return nil, err
+	}
+	if holds {
+		tx.Journal(s.Name, s.Version, strings.TrimSpace("purge "+string(s.Level)+" "+s.File))
+	}
 	tx.Event(index.Event{Action: string(s.Level) + ":purge", Object: s.String(), After: category, Reason: reason})
 	if err := tx.RecountProject(ctx, s.ProjectID); err != nil {
 		return nil, err
