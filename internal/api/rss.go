@@ -126,5 +126,5 @@ func (a *API) writeFeed(w http.ResponseWriter, r *http.Request, c rssChannel) er
 	if err != nil {
 		return err
 	}
-	return document(w, r, textXML, maxAge600, append([]byte(xml.Header), append(body, '\n')...))
+	return document(w, r, textXML, edge600, append([]byte(xml.Header), append(body, '\n')...))
 }

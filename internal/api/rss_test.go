@@ -26,7 +26,7 @@ type feed struct {
 func readFeed(t *testing.T, s *apptest.Server, path string) (titles []string) {
 	t.Helper()
 	r := s.Get(path)
-	if r.StatusCode != 200 || r.Header.Get("Content-Type") != "text/xml; charset=utf-8" || r.Header.Get("Cache-Control") != "max-age=600, public" {
+	if r.StatusCode != 200 || r.Header.Get("Content-Type") != "text/xml; charset=utf-8" || r.Header.Get("Cache-Control") != "max-age=600, public, s-maxage=60" {
 		t.Fatalf("%s: %s %v", path, r.Status, r.Header)
 	}
 	var f feed

@@ -30,7 +30,7 @@ func (a *API) sitemapIndex(w http.ResponseWriter, r *http.Request) error {
 	for i := range bucketCount(total) {
 		b = append(b, "<sitemap><loc>"+escapeXML(a.URL)+"/"+strconv.Itoa(i+1)+bucketTail+"</loc></sitemap>\n"...)
 	}
-	return document(w, r, textXML, maxAgeHour, append(b, "</sitemapindex>\n"...))
+	return document(w, r, textXML, edgeHour, append(b, "</sitemapindex>\n"...))
 }
 
 // sitemapBucket is one sitemap, /1.sitemap.xml and so on.
@@ -51,7 +51,7 @@ func (a *API) sitemapBucket(w http.ResponseWriter, r *http.Request) error {
 	for _, path := range paths {
 		b = append(b, "<url><loc>"+escapeXML(a.URL)+path+"</loc></url>\n"...)
 	}
-	return document(w, r, textXML, maxAgeHour, append(b, "</urlset>\n"...))
+	return document(w, r, textXML, edgeHour, append(b, "</urlset>\n"...))
 }
 
 // sitePages lists the paths of the pages for people from one number up to

@@ -16,6 +16,7 @@ var (
 	openSearch  = []string{"application/opensearchdescription+xml; charset=utf-8"}
 	icon        = []string{"image/vnd.microsoft.icon"}
 	maxAgeHour  = []string{"max-age=3600, public"}
+	edgeHour    = []string{"max-age=3600, public, s-maxage=60"}
 	maxAgeDay   = []string{"max-age=86400, public"}
 	nothingElse = []string{"default-src 'none'"}
 )

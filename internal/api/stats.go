@@ -98,7 +98,7 @@ func (a *API) stats(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return document(w, r, contentJSON, maxAge600, append(body, '\n'))
+	return document(w, r, contentJSON, edge600, append(body, '\n'))
 }
 
 var varyAccept = []string{"Accept"}

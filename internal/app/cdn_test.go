@@ -93,7 +93,7 @@ func TestSN9WithoutPurges(t *testing.T) {
 	s.MustUpload(apptest.Wheel("demo", "1.0", "x"))
 	_, path, _ := strings.Cut(s.Get("/simple/demo/").Text, `href="../..`)
 	path, _, _ = strings.Cut(path, "#")
-	for _, path := range []string{"/simple/", "/simple/demo/", "/pypi/demo/json", path, path + ".metadata"} {
+	for _, path := range []string{"/simple/", "/simple/demo/", "/pypi/demo/json", path, path + ".metadata", "/rss/updates.xml", "/rss/packages.xml", "/rss/project/demo/releases.xml", "/sitemap.xml", "/1.sitemap.xml", "/stats/"} {
 		r := s.Get(path)
 		if r.StatusCode != 200 || !strings.HasSuffix(r.Header.Get("Cache-Control"), ", s-maxage=60") || r.Header.Get("Surrogate-Key") != "" {
 			t.Errorf("%s: %s %q %q", path, r.Status, r.Header.Get("Cache-Control"), r.Header.Get("Surrogate-Key"))

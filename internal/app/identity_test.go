@@ -127,7 +127,9 @@ func TestSN4HeldNamesStay(t *testing.T) {
 		"removed":     func(w *owned) { w.flag("removed", "--category", "malware", "--reason", "steals keys") },
 		"quarantined": func(w *owned) { w.flag("quarantined", "--reason", "suspected malware") },
 		"locked":      func(w *owned) { w.flag("locked", "--category", "legal", "--reason", "an order") },
-		"a release":   func(w *owned) { w.flag("removed", "--release", "1.0", "--category", "malware", "--reason", "steals keys") },
+		"a release": func(w *owned) {
+			w.flag("removed", "--release", "1.0", "--category", "malware", "--reason", "steals keys")
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			eachOwned(t, func(w *owned) {

@@ -548,6 +548,28 @@ func TestST9RulesOnReleases(t *testing.T) {
 	})
 }
 
+// TestST9RulesOutliveTheirSuccessors: that what to use instead is no longer there is no reason to refuse an upload.
+func TestST9RulesOutliveTheirSuccessors(t *testing.T) {
+	eachOwned(t, func(w *owned) {
+		w.upload(apptest.Wheel("heir", "1.0", "x"), http.StatusOK)
+		r := index.ReleaseRule{Kind: index.Deprecated, Specifier: "<2.0", Reason: "too old", Successors: []string{"heir"}, Later: true}
+		_, _, err := w.Maintain.AddRule(w.ctx, w.as("alice"), w.project(), r)
+		w.must(err)
+		heir, _, err := w.DB.Project(w.ctx, "heir")
+		w.must(err)
+		w.must(w.Recorder.Do(w.ctx, index.Operator(), func(tx *change.Tx) error {
+			_, err := tx.SetPrivate(w.ctx, heir.ID, true)
+			return err
+		}))
+		w.upload(apptest.Wheel("demo", "1.5", "x"), http.StatusOK)
+		release, _, err := w.DB.Release(w.ctx, w.project().ID, "1.5")
+		w.must(err)
+		if _, is := release.Standing.Get(index.Deprecated); !is {
+			t.Error("the rule was not applied")
+		}
+	})
+}
+
 // TestST8FilesOfAYankedRelease are yanked, those that come later too.
 func TestST8FilesOfAYankedRelease(t *testing.T) {
 	eachOwned(t, func(w *owned) {

@@ -73,7 +73,7 @@ func SaidOf(st Status) *Said {
 	if f == nil {
 		return nil
 	}
-	said := &Said{Standing: f.Kind, Category: f.Category, Reason: f.Reason, Since: f.Since, Successors: f.Successors}
+	said := &Said{Standing: f.Kind, Category: f.Category, Reason: f.Reason, Since: f.InEffectSince(), Successors: f.Successors}
 	if f.Kind == Deleted {
 		said.DeletedAt = f.Since
 	}

@@ -56,6 +56,15 @@ type Flag struct {
 	Act        string    `json:"act,omitempty"`             // what a moderator undoes it with, "" for none
 }
 
+// InEffectSince is when the flag began to mean something: its day, where one was
+// set (ST-11), or when it was set.
+func (f Flag) InEffectSince() time.Time {
+	if f.From.After(f.Since) {
+		return f.From
+	}
+	return f.Since
+}
+
 // Standing is the set of flags on one level itself, without its parents. It is
 // stored beside the row it stands on, so a withdrawal writes one row (SD-2).
 type Standing []Flag

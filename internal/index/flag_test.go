@@ -3,6 +3,7 @@ package index_test
 import (
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -128,4 +129,26 @@ func FuzzParseStanding(f *testing.F) {
 		}
 		index.StatusOf(index.At{Level: index.OnProject, Standing: s}).Phrase()
 	})
+}
+
+// TestST11InEffectSince: everything says since when a flag is in effect, not when that was announced.
+func TestST11InEffectSince(t *testing.T) {
+	set, day := time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
+	for _, from := range []time.Time{{}, day, set.AddDate(0, -1, 0)} {
+		want := set
+		if from.Equal(day) {
+			want = day
+		}
+		f := index.Flag{Kind: index.Archived, Since: set, From: from}
+		if got := f.InEffectSince(); !got.Equal(want) {
+			t.Errorf("from %s: %s", from, got)
+		}
+		st := index.StatusOf(index.At{Level: index.OnProject, Standing: index.Standing{f}})
+		if said := index.SaidOf(st); said == nil || !said.Since.Equal(want) {
+			t.Errorf("from %s: %+v", from, said)
+		}
+		if text := st.Phrase(); !strings.Contains(text, want.Format(time.DateOnly)) {
+			t.Errorf("from %s: %q", from, text)
+		}
+	}
 }

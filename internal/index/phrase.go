@@ -48,7 +48,7 @@ func (f Flag) say(k FlagKind, text, reason, see string) string {
 	return strings.NewReplacer(
 		"{past}", k.PastTense,
 		"{why}", because(f.reasonKind()),
-		"{date}", f.Since.UTC().Format("2006-01-02"),
+		"{date}", f.InEffectSince().UTC().Format("2006-01-02"),
 		"{colon reason}", before(": ", reason),
 		"{dash reason}", before(" - ", reason),
 		"{see}", before(" - see ", see),

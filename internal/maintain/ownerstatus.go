@@ -30,6 +30,9 @@ func (a *Actions) SetStatus(ctx context.Context, v *access.Visitor, project inde
 		if now, stands := s.Now.Get(f.Kind); stands && SaysTheSame(now, wanted) {
 			return nil
 		}
+		if err := ownersOnly(s.Now, f.Kind); err != nil {
+			return err
+		}
 		_, err = SetFlag(ctx, tx, s, wanted, "")
 		return err
 	})
@@ -47,12 +50,11 @@ func clearOthers(ctx context.Context, tx *change.Tx, p index.Project, f *index.F
 		if err != nil {
 			return p, err
 		}
-		now, stands := s.Now.Get(kind.Name)
-		if !stands {
+		if _, stands := s.Now.Get(kind.Name); !stands {
 			continue
 		}
-		if now.Side == index.ByAdministrator {
-			return p, index.Refuse(index.CodeProjectLocked, "Administrators set the flag %q; only they can clear it.", kind.Name)
+		if err := ownersOnly(s.Now, kind.Name); err != nil {
+			return p, err
 		}
 		if err := ClearFlag(ctx, tx, s, kind.Name); err != nil {
 			return p, err

@@ -24,6 +24,9 @@ func (a *Actions) SetFlag(ctx context.Context, v *access.Visitor, project index.
 		if err != nil {
 			return err
 		}
+		if err := ownersOnly(s.Now, f.Kind); err != nil {
+			return err
+		}
 		f.Side = index.ByOwner
 		set, err = SetFlag(ctx, tx, s, f, "")
 		return err
@@ -42,11 +45,20 @@ func (a *Actions) ClearFlag(ctx context.Context, v *access.Visitor, project inde
 		if err != nil {
 			return err
 		}
-		if f, ok := s.Now.Get(kind); ok && f.Side == index.ByAdministrator {
-			return index.Refuse(index.CodeProjectLocked, "Administrators set the flag %q; only they can clear it.", kind)
+		if err := ownersOnly(s.Now, kind); err != nil {
+			return err
 		}
 		return ClearFlag(ctx, tx, s, kind)
 	})
+}
+
+// ownersOnly refuses to owners what administrators said on their behalf: they
+// neither clear it nor put their own in its place.
+func ownersOnly(now index.Standing, kind string) error {
+	if f, stands := now.Get(kind); stands && f.Side == index.ByAdministrator {
+		return index.Refuse(index.CodeProjectLocked, "Administrators set the flag %q; only they can clear it.", kind)
+	}
+	return nil
 }
 
 // SetFlag is the act for operators, who may set every kind. All who should know

@@ -38,7 +38,7 @@ type FlagSet struct {
 
 // Run implements Command.
 func (c *FlagSet) Run(ctx context.Context, o *Operator) error {
-	f := index.Flag{Kind: c.Kind, Category: c.Category, Reason: c.Reason, Details: c.Details, URL: c.URL, Successors: c.Successor}
+	f := index.Flag{Kind: c.Kind, Category: c.Category, Reason: c.Reason, Details: c.Details, URL: c.URL, Successors: c.Successor, Side: index.ByAdministrator}
 	var err error
 	now := o.Recorder.Clock()
 	if f.Until, err = parseUntil(c.Until, now); err != nil {

@@ -29,12 +29,9 @@ func deprecationOf(s index.Standing) *deprecation {
 		if !k.Warns || f.Pending {
 			continue
 		}
-		d := &deprecation{Kind: f.Category, Message: f.Reason, Since: isoTime(f.Since), URL: f.URL}
+		d := &deprecation{Kind: f.Category, Message: f.Reason, Since: isoTime(f.InEffectSince()), URL: f.URL}
 		if d.Kind == "" {
 			d.Kind = "other"
-		}
-		if !f.From.IsZero() {
-			d.Since = isoTime(f.From)
 		}
 		if len(f.Successors) > 0 {
 			d.Replacement = f.Successors[0]
@@ -47,6 +44,7 @@ func deprecationOf(s index.Standing) *deprecation {
 // jsonStatus is the status of a project in the legacy JSON API (ST-2).
 type jsonStatus struct {
 	Reason     string   `json:"reason,omitempty"`
+	SetByRole  string   `json:"set_by_role"` // owner or admin
 	Since      string   `json:"since"`
 	Status     string   `json:"status"`
 	Successors []string `json:"successors,omitempty"`
@@ -57,7 +55,11 @@ func statusOf(st index.Status) *jsonStatus {
 	if st.Marked == nil {
 		return nil
 	}
-	return &jsonStatus{Reason: st.Reason, Since: isoTime(st.Marked.Since), Status: st.Marker, Successors: st.Successors()}
+	role := "owner"
+	if st.Marked.Side == index.ByAdministrator {
+		role = "admin"
+	}
+	return &jsonStatus{Reason: st.Reason, SetByRole: role, Since: isoTime(st.Marked.InEffectSince()), Status: st.Marker, Successors: st.Successors()}
 }
 
 // successorNames are those successors that are projects here.

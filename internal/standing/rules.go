@@ -67,7 +67,8 @@ func compareVersions(a, b string) int {
 }
 
 // ApplyRules sets on a release that was just made what the rules of its project
-// say about releases to come (ST-9).
+// say about releases to come (ST-9). What a rule says was checked when it was
+// made: an upload must not fail because a successor went away since.
 func ApplyRules(ctx context.Context, tx *change.Tx, p index.Project, one index.Release) error {
 	rules, err := tx.ReleaseRules(ctx, p.ID)
 	if err != nil {
@@ -82,7 +83,8 @@ func ApplyRules(ctx context.Context, tx *change.Tx, p index.Project, one index.R
 		if _, said := s.Now.Get(r.Kind); said || !r.Later || !set.ContainsString(one.Version) {
 			continue
 		}
-		f, err := Set(ctx, tx, s, r.Flag(), "")
+		kind, _ := index.KindOf(r.Kind)
+		f, err := put(ctx, tx, s, kind, r.Flag(), "")
 		if err != nil {
 			return err
 		}

@@ -23,6 +23,11 @@ func Set(ctx context.Context, tx *change.Tx, s Subject, f index.Flag, note strin
 	if err := checkFlag(ctx, tx, s, kind, f); err != nil {
 		return f, err
 	}
+	return put(ctx, tx, s, kind, f, note)
+}
+
+// put is Set for what was checked.
+func put(ctx context.Context, tx *change.Tx, s Subject, kind index.FlagKind, f index.Flag, note string) (index.Flag, error) {
 	if f.Side == "" {
 		f.Side = kind.Side
 	}

@@ -311,16 +311,28 @@ func TestSN03HeldRelease(t *testing.T) {
 	}
 }
 
-// TestWhatAdministratorsSetIsTheirs: owners see it and cannot take it back.
+// TestWhatAdministratorsSetIsTheirs: owners see it, and neither take it back nor put their own in its place (ST-1).
 func TestWhatAdministratorsSetIsTheirs(t *testing.T) {
 	s := startShared(t)
-	s.flag("", "", index.Flag{Kind: index.Archived, Reason: "nobody is left"})
-	s.flag("1", "", index.Flag{Kind: index.Yanked})
+	for _, flag := range [][]string{{"archived", "--reason", "nobody is left"}, {"deprecated"}, {"yanked", "--release", "1.0"}} {
+		s.Run(append([]string{"admin", "flag", "set", "--project", "demo"}, flag...)...)
+	}
 	alice := s.as("alice")
 	s.refused(alice.Get(demo+"settings/"), 200, "Administrators archived it")
 	s.refused(alice.PostForm(demo+"unarchive/"), 403, "only they can clear it")
 	s.refused(alice.Get(release1), 200, "Administrators did that")
 	s.refused(alice.PostForm(release1, "confirm_unyank_version", "1.0"), 403, "only they can clear it")
+	for path, fields := range map[string][]string{
+		release1:              {"confirm_yank_version", "1.0", "yanked_reason", "mine"},
+		demo + "archive/":     {"reason", "mine"},
+		demo + "deprecate/":   {"reason", "mine"},
+		demo + "undeprecate/": {},
+	} {
+		s.refused(alice.PostForm(path, fields...), 403, "only they can clear it")
+	}
+	if text := s.Get("/pypi/demo/json").Text; !strings.Contains(text, `"set_by_role":"admin"`) || !strings.Contains(text, "nobody is left") {
+		t.Error(text)
+	}
 }
 
 // TestMaintainersYankOnly: the other forms are not on their pages, and are refused.
