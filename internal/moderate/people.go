@@ -12,16 +12,22 @@ import (
 // Freeze keeps an account from doing anything: its tokens and logins are refused
 // from the next request on, until a time, or for ever when that is zero.
 func Freeze(ctx context.Context, tx *change.Tx, username, reason string, until time.Time) (index.Act, error) {
-	if err := (Takedown{Reason: reason}).check(true); err != nil {
-		return index.Act{}, err
-	}
 	s, err := standing.FindUser(ctx, tx, username)
 	if err != nil {
 		return index.Act{}, err
 	}
-	l := open(ctx, tx, index.ActFreeze, s.String(), "", reason)
-	tx.Event(index.Event{Action: index.EventAccountFreeze, Object: s.String(), After: l.act.UID, Reason: reason})
-	if err := l.setFlag(s, index.Flag{Kind: index.Frozen, Reason: reason, Until: until}, "", false); err != nil {
+	return FreezeAccount(ctx, tx, s, Takedown{Reason: reason, Until: until})
+}
+
+// FreezeAccount is Freeze for an account that is held, with all that can be said
+// of it.
+func FreezeAccount(ctx context.Context, tx *change.Tx, s standing.Subject, t Takedown) (index.Act, error) {
+	if err := t.check(!t.Unsaid); err != nil {
+		return index.Act{}, err
+	}
+	l := open(ctx, tx, index.ActFreeze, s.String(), "", t.Reason)
+	tx.Event(index.Event{Action: index.EventAccountFreeze, Object: s.String(), After: l.act.UID, Reason: t.Reason})
+	if err := l.setFlag(s, t.flag(index.Frozen), t.Note, false); err != nil {
 		return index.Act{}, err
 	}
 	return l.close()

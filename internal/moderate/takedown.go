@@ -3,6 +3,7 @@ package moderate
 import (
 	"context"
 	"strings"
+	"time"
 
 	"strongroom/internal/change"
 	"strongroom/internal/index"
@@ -19,6 +20,10 @@ type Takedown struct {
 	Note     string // private
 	Silent   bool   // the owners are not told (SN-11)
 	Kind     string // of a clearing: only this flag; both when it is empty
+	Unsaid   bool   // an operator may leave the reason out
+
+	From, Until time.Time // for flags that begin and end by themselves
+	Successors  []string  // what to use instead of what was removed
 
 	// FreezeOwners freezes the owners and maintainers too. A removal as malware
 	// does so unless KeepOwners is set.
@@ -61,7 +66,7 @@ func (t Takedown) freezes() bool {
 }
 
 func (t Takedown) flag(kind string) index.Flag {
-	return index.Flag{Kind: kind, Category: t.Category, Reason: t.Reason, Details: t.Details, URL: t.URL, Side: index.ByAdministrator}
+	return index.Flag{Kind: kind, Category: t.Category, Reason: t.Reason, Details: t.Details, URL: t.URL, Successors: t.Successors, From: t.From, Until: t.Until, Side: index.ByAdministrator}
 }
 
 // Quarantine takes the subject out of reach until somebody has judged it.
@@ -79,7 +84,7 @@ func Remove(ctx context.Context, tx *change.Tx, s standing.Subject, t Takedown) 
 }
 
 func takeDown(ctx context.Context, tx *change.Tx, s standing.Subject, t Takedown, act index.ActKind, kind string) (index.Act, error) {
-	if err := t.check(true); err != nil {
+	if err := t.check(!t.Unsaid); err != nil {
 		return index.Act{}, err
 	}
 	l := open(ctx, tx, act, s.String(), s.Name, t.Reason)

@@ -25,7 +25,7 @@ type FlagSet struct {
 	Kind      string   `arg:"" help:"yanked, deprecated, archived, quarantined, removed, deleted, locked, frozen, or a label."`
 	Releases  string   `help:"All releases that a specifier set matches, such as '<2.0', as a rule that can be ended." placeholder:"SPECIFIER"`
 	Later     bool     `help:"With --releases: matching releases that are uploaded later too."`
-	Category  string   `help:"Deprecated: eol, insecure, superseded, other. Removed: malware, spam, impersonation, policy, legal … Locked: legal, dispute."`
+	Category  string   `help:"Deprecated: eol, insecure, superseded, other. Removed: malware, spam, impersonation, policy, legal … (other when left out). Locked: legal, dispute."`
 	Reason    string   `help:"The public reason, one line."`
 	Details   string   `help:"A longer public text."`
 	URL       string   `name:"url" help:"Where to read more."`
@@ -53,6 +53,9 @@ func (c *FlagSet) Run(ctx context.Context, o *Operator) error {
 	return o.changeFlags(ctx, c.subjects, c.JSON, func(tx *change.Tx, s standing.Subject, out *outcome) error {
 		if c.Kind == index.Deleted {
 			return o.deleteThing(ctx, tx, s, c.Category, c.Reason, out)
+		}
+		if isTakedown(c.Kind) {
+			return takeDown(ctx, tx, s, f, c.Note, out)
 		}
 		set, err := maintain.SetFlag(ctx, tx, s, f, c.Note)
 		out.Flag = &set
@@ -87,7 +90,10 @@ type FlagClear struct {
 
 // Run implements Command.
 func (c *FlagClear) Run(ctx context.Context, o *Operator) error {
-	return o.changeFlags(ctx, c.subjects, c.JSON, func(tx *change.Tx, s standing.Subject, _ *outcome) error {
+	return o.changeFlags(ctx, c.subjects, c.JSON, func(tx *change.Tx, s standing.Subject, out *outcome) error {
+		if isTakedown(c.Kind) && c.Rule == 0 {
+			return clearTakedown(ctx, tx, s, c.Kind, out)
+		}
 		if c.Rule == 0 {
 			return maintain.ClearFlag(ctx, tx, s, c.Kind)
 		}

@@ -135,6 +135,7 @@ func findLine(ctx context.Context, tx *change.Tx, line string) (standing.Subject
 type outcome struct {
 	Subject string      `json:"subject"`
 	Flag    *index.Flag `json:"flag,omitempty"`
+	Act     string      `json:"act,omitempty"`     // takes it back: strongroom admin act undo
 	Matched []string    `json:"matched,omitempty"` // of a rule
 	Rule    int64       `json:"rule,omitempty"`
 	Removed []string    `json:"removed,omitempty"` // keys of storage
