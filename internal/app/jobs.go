@@ -39,7 +39,7 @@ func (a *App) jobs() *queue.Queue {
 	a.withdrawals(q, sweeper)
 	q.Handle(moderate.JobTellReporter, a.Moderate.TellReporter)
 	q.Handle(moderate.JobNewProject, a.Moderate.NewProject)
-	q.Handle(standing.TimerJob, (&standing.Timers{Recorder: a.Recorder}).Run)
+	q.Handle(standing.TimerJob, (&standing.Timers{Recorder: a.Recorder, Begun: maintain.TellSet, Ended: maintain.TellCleared}).Run)
 	q.Handle(maintain.DocsJob, func(ctx context.Context, _ json.RawMessage) error { return a.writeRedirects(ctx) })
 	q.Every("docs-redirects-hourly", time.Hour, a.writeRedirects)
 	if a.purger != nil {

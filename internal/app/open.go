@@ -178,7 +178,7 @@ func (a *App) wire() {
 	a.Recorder.Subscribe(a.Root.Forget)
 	a.Acceptor = &upload.Acceptor{
 		DB: a.DB, Recorder: a.Recorder, Guard: a.Guard, Bucket: a.Bucket, Policy: policy(c), Look: a.look(),
-		Rules: &upload.RuleCache{DB: a.DB}, Scan: scanning(c.Gate),
+		Rules: &upload.RuleCache{DB: a.DB}, Scan: scanning(c.Gate), Restored: maintain.TellCleared,
 	}
 }
 

@@ -49,7 +49,7 @@ func TestSD20NothingIsOfferedWithoutItsBytes(t *testing.T) {
 		w.serves(demoSdist, http.StatusOK)
 		w.refused(clear(), index.CodeNotRestorable, "The bytes of "+demoWheel)
 		w.SetClock(2 * time.Hour)
-		timers := &standing.Timers{Recorder: w.Recorder}
+		timers := &standing.Timers{Recorder: w.Recorder, Begun: maintain.TellSet, Ended: maintain.TellCleared}
 		w.must(timers.Run(w.ctx, []byte(`{"level": "file", "id": `+fmt.Sprint(w.file(demoWheel).ID)+`, "kind": "quarantined"}`)))
 		w.serves(demoWheel, http.StatusForbidden)
 		w.sound()

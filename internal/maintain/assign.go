@@ -41,6 +41,9 @@ func AssignName(ctx context.Context, tx *change.Tx, name string, owner index.Use
 	tx.Journal(name, "", "create")
 	tx.Event(index.Event{Action: index.EventNameAssign, Object: "name:" + name, After: owner.Username})
 	tx.Event(index.Event{Action: index.EventProjectCreate, Object: "project:" + name, After: display})
+	if err := rewriteDocs(tx); err != nil {
+		return p, err
+	}
 	return p, addRole(ctx, tx, p, owner, index.Owner)
 }
 

@@ -2,7 +2,9 @@ package maintain
 
 import (
 	"context"
+	"fmt"
 	"strings"
+	"time"
 
 	"strongroom/internal/access"
 	"strongroom/internal/change"
@@ -75,7 +77,7 @@ func EndDocsRedirect(ctx context.Context, tx *change.Tx, p index.Project) error 
 // JSON API and the page show it (DR-10), the file, and the mail to the owners.
 func docsChanged(ctx context.Context, tx *change.Tx, p index.Project, action, url string) error {
 	tx.Journal(p.Name, "", action)
-	if err := tx.Enqueue(DocsJob, struct{}{}, DocsJob, tx.Now); err != nil {
+	if err := rewriteDocs(tx); err != nil {
 		return err
 	}
 	return tellOwners(ctx, tx, p.ID, 0, notify.DocsRedirectChanged, notify.Data{Project: p.DisplayName, Label: url})
@@ -106,5 +108,19 @@ func HostedDocs(ctx context.Context, tx *change.Tx, p index.Project, prefix stri
 		tx.Event(index.Event{Action: index.EventDocsDelete, Object: "project:" + p.Name, Before: p.DocsPrefix})
 	}
 	tx.Journal(p.Name, "", strings.TrimSpace("docs "+prefix))
-	return tx.Enqueue(DocsJob, struct{}{}, DocsJob, tx.Now)
+	return rewriteDocs(tx)
+}
+
+// docsAgain is when the file of redirects is written once more.
+const docsAgain = 10 * time.Second
+
+// rewriteDocs has the file of redirects written after a change of what is in it
+// (DR-4): at once, and again, since a job that waited already may read the rows
+// before this change is there.
+func rewriteDocs(tx *change.Tx) error {
+	later := tx.Now.Add(docsAgain)
+	if err := tx.Enqueue(DocsJob, struct{}{}, DocsJob, tx.Now); err != nil {
+		return err
+	}
+	return tx.Enqueue(DocsJob, struct{}{}, fmt.Sprintf("%s at %d", DocsJob, later.Unix()+1), later)
 }

@@ -95,6 +95,9 @@ func (r *NameRelease) free(ctx context.Context, name string) error {
 		row.State, row.ProjectID = index.NameActive, 0
 		tx.Event(index.Event{Action: index.EventNameRelease, Object: "name:" + name})
 		tx.Journal(name, "", "release name")
+		if err := rewriteDocs(tx); err != nil {
+			return err
+		}
 		return tx.UpdateName(ctx, row)
 	})
 }

@@ -24,8 +24,10 @@ func MakePrivate(ctx context.Context, tx *change.Tx, p index.Project, private bo
 	words := map[bool]string{false: "public", true: "private"}
 	tx.Event(index.Event{Action: index.EventVisibility, Object: "project:" + p.Name, Before: words[p.Private], After: words[private]})
 	tx.Journal(p.Name, "", "make "+words[private])
-	_, err := tx.SetPrivate(ctx, p.ID, private)
-	return err
+	if _, err := tx.SetPrivate(ctx, p.ID, private); err != nil {
+		return err
+	}
+	return rewriteDocs(tx)
 }
 
 // Transfer gives a project to an organization that the visitor owns or manages.

@@ -35,8 +35,12 @@ func schedule(tx *change.Tx, s Subject, f index.Flag) error {
 	return tx.Enqueue(TimerJob, t, "", at)
 }
 
-// Timers lets flags begin and end when their time has come.
-type Timers struct{ Recorder *change.Recorder }
+// Timers lets flags begin and end when their time has come. Both functions tell
+// people of that, in the same change.
+type Timers struct {
+	Recorder     *change.Recorder
+	Begun, Ended func(ctx context.Context, tx *change.Tx, s Subject, f index.Flag) error
+}
 
 // Run does one piece of queued work. A flag that was cleared or set anew
 // meanwhile has a timer of its own, so an old one finds nothing to do.
@@ -55,10 +59,10 @@ func (t *Timers) Run(ctx context.Context, args json.RawMessage) error {
 			return err
 		}
 		if f.Pending && !f.From.After(tx.Now) {
-			return begin(ctx, tx, s, f.Flag)
+			return t.begin(ctx, tx, s, f.Flag)
 		}
 		if !f.Until.IsZero() && !f.Until.After(tx.Now) {
-			return end(ctx, tx, s, due.Kind)
+			return t.end(ctx, tx, s, f.Flag)
 		}
 		return nil
 	})
@@ -66,16 +70,19 @@ func (t *Timers) Run(ctx context.Context, args json.RawMessage) error {
 
 // end takes a flag off whose time is over. What hides a thing that cannot be
 // there again stays.
-func end(ctx context.Context, tx *change.Tx, s Subject, kind string) error {
-	err := Clear(ctx, tx, s, kind)
+func (t *Timers) end(ctx context.Context, tx *change.Tx, s Subject, f index.Flag) error {
+	err := Clear(ctx, tx, s, f.Kind)
 	if index.HasCode(err, index.CodeNotRestorable) {
 		return nil
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return t.Ended(ctx, tx, s, f)
 }
 
 // begin lets a flag that was announced have its effect.
-func begin(ctx context.Context, tx *change.Tx, s Subject, f index.Flag) error {
+func (t *Timers) begin(ctx context.Context, tx *change.Tx, s Subject, f index.Flag) error {
 	key, err := tx.BeginFlag(ctx, s.Level, s.ID, f.Kind)
 	if err != nil {
 		return err
@@ -84,5 +91,8 @@ func begin(ctx context.Context, tx *change.Tx, s Subject, f index.Flag) error {
 	if err := schedule(tx, s, f); err != nil {
 		return err
 	}
-	return write(ctx, tx, s, s.Now.With(f), moved{index.EventFlagSet, f.Kind, f.Reason, key})
+	if err := write(ctx, tx, s, s.Now.With(f), moved{index.EventFlagSet, f.Kind, f.Reason, key}); err != nil {
+		return err
+	}
+	return t.Begun(ctx, tx, s, f)
 }

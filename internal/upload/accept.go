@@ -11,6 +11,7 @@ import (
 	"strongroom/internal/change"
 	"strongroom/internal/database"
 	"strongroom/internal/index"
+	"strongroom/internal/standing"
 	"strongroom/internal/upload/check"
 )
 
@@ -24,6 +25,10 @@ type Acceptor struct {
 	Look     Look
 	Rules    *RuleCache
 	Scan     *Scanning // nil for no scanner
+
+	// Restored tells people in the same change that an upload of the same bytes
+	// ended a deletion (SD-28).
+	Restored func(ctx context.Context, tx *change.Tx, s standing.Subject, deletion index.Flag) error
 }
 
 // Request is one upload as the door received it.

@@ -7,7 +7,6 @@ import (
 	"strongroom/internal/blob"
 	"strongroom/internal/change"
 	"strongroom/internal/index"
-	"strongroom/internal/notify"
 	"strongroom/internal/standing"
 )
 
@@ -34,11 +33,11 @@ func (a *Acceptor) restore(ctx context.Context, tx *change.Tx, in *incoming) (in
 	if err != nil {
 		return f, err
 	}
+	deletion, _ := s.Now.Get(index.Deleted)
 	if err := standing.Clear(ctx, tx, s, index.Deleted); err != nil {
 		return f, err
 	}
-	d := notify.Data{Project: in.Facts.Project.DisplayName, Version: s.Version, File: f.Filename}
-	return f, notify.Enqueue(ctx, tx, notify.Notice{Kind: notify.Restored, ProjectID: f.ProjectID, Data: d})
+	return f, a.Restored(ctx, tx, s, deletion)
 }
 
 // sameMetadata refuses to bring back a purged file whose metadata this version
