@@ -548,6 +548,21 @@ func TestST9RulesOnReleases(t *testing.T) {
 	})
 }
 
+// TestST5WithdrawnSuccessors: nobody is sent to what is gone.
+func TestST5WithdrawnSuccessors(t *testing.T) {
+	eachOwned(t, func(w *owned) {
+		w.upload(apptest.Wheel("heir", "1.0", "x"), http.StatusOK)
+		for _, kind := range []string{"deleted", "quarantined", "removed"} {
+			w.Run("admin", "flag", "set", "--project", "heir", kind)
+			_, err := w.Maintain.SetFlag(w.ctx, w.as("alice"), w.project(), standing.Place{}, index.Flag{Kind: index.Deprecated, Successors: []string{"Heir"}})
+			w.refused(err, index.CodeInvalidForm, "withdrawn itself")
+			w.Run("admin", "flag", "clear", "--project", "heir", kind)
+		}
+		_, err := w.Maintain.SetFlag(w.ctx, w.as("alice"), w.project(), standing.Place{}, index.Flag{Kind: index.Deprecated, Successors: []string{"Heir"}})
+		w.must(err)
+	})
+}
+
 // TestST9RulesOutliveTheirSuccessors: that what to use instead is no longer there is no reason to refuse an upload.
 func TestST9RulesOutliveTheirSuccessors(t *testing.T) {
 	eachOwned(t, func(w *owned) {

@@ -54,8 +54,13 @@ func checkSuccessor(ctx context.Context, q database.Q, name, successor string) e
 		return index.Refuse(index.CodeInvalidForm, "%q cannot succeed %s: give the name of another project, or an https:// address.", successor, name)
 	}
 	p, found, err := q.Project(ctx, normal)
-	if err == nil && (!found || p.Private) {
-		err = index.Refuse(index.CodeInvalidForm, "There is no project %q here; for one that is elsewhere give its https:// address.", successor)
+	switch {
+	case err != nil:
+		return err
+	case !found || p.Private:
+		return index.Refuse(index.CodeInvalidForm, "There is no project %q here; for one that is elsewhere give its https:// address.", successor)
+	case p.Standing.Withdrawn():
+		return index.Refuse(index.CodeInvalidForm, "The project %q is withdrawn itself; name one that can be installed.", successor)
 	}
-	return err
+	return nil
 }
