@@ -68,7 +68,7 @@ func SetFlag(ctx context.Context, tx *change.Tx, s standing.Subject, f index.Fla
 	if err != nil {
 		return f, err
 	}
-	return set, tellSet(ctx, tx, s, set)
+	return set, TellSet(ctx, tx, s, set)
 }
 
 // ClearFlag takes back what SetFlag did.
@@ -77,7 +77,7 @@ func ClearFlag(ctx context.Context, tx *change.Tx, s standing.Subject, kind stri
 	if err := standing.Clear(ctx, tx, s, kind); err != nil {
 		return err
 	}
-	return tellCleared(ctx, tx, s, was)
+	return TellCleared(ctx, tx, s, was)
 }
 
 // rightFor is the right that an owner's flag needs.

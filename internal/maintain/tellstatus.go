@@ -11,20 +11,9 @@ import (
 	"strongroom/internal/standing"
 )
 
-// TellSet and TellCleared have everybody who looks after a project told of a flag
-// that began or ended by itself, or that an upload cleared (ST-14).
-func TellSet(ctx context.Context, tx *change.Tx, s standing.Subject, f index.Flag) error {
-	return tellSet(ctx, tx, s, f)
-}
-
-// TellCleared is TellSet for a flag that is gone.
-func TellCleared(ctx context.Context, tx *change.Tx, s standing.Subject, f index.Flag) error {
-	return tellCleared(ctx, tx, s, f)
-}
-
-// tellSet has everybody who looks after a project told what was said about it or
+// TellSet has everybody who looks after a project told what was said about it or
 // a part of it (ST-14, SD-28). Labels are no business of theirs.
-func tellSet(ctx context.Context, tx *change.Tx, s standing.Subject, f index.Flag) error {
+func TellSet(ctx context.Context, tx *change.Tx, s standing.Subject, f index.Flag) error {
 	kind := notify.StatusSet
 	switch {
 	case f.Kind == index.Deleted:
@@ -39,8 +28,8 @@ func tellSet(ctx context.Context, tx *change.Tx, s standing.Subject, f index.Fla
 	return tellFlag(ctx, tx, s, f, kind, d)
 }
 
-// tellCleared is tellSet for what was taken back.
-func tellCleared(ctx context.Context, tx *change.Tx, s standing.Subject, f index.Flag) error {
+// TellCleared is TellSet for what was taken back.
+func TellCleared(ctx context.Context, tx *change.Tx, s standing.Subject, f index.Flag) error {
 	kind := notify.StatusCleared
 	switch {
 	case f.Kind == index.Deleted:
