@@ -40,6 +40,8 @@ func setTakedown(ctx context.Context, tx *change.Tx, s standing.Subject, kind st
 		return moderate.FreezeAccount(ctx, tx, s, t)
 	case kind == index.Quarantined:
 		return moderate.Quarantine(ctx, tx, s, t)
+	case !t.Until.IsZero(): // or the accounts and hashes that came with it would stay refused
+		return index.Act{}, index.Refuse(index.CodeInvalidForm, "A removal does not end by itself: quarantine %s until then, or leave out --until.", s)
 	case t.Category == "":
 		t.Category = "other"
 	}

@@ -68,6 +68,7 @@ func TestFlagsOfModeratorsAreActs(t *testing.T) {
 		"printable ASCII":  {"quarantined", "--reason", "böse"},
 		"201 characters":   {"quarantined", "--reason", strings.Repeat("x", 201)},
 		"no category":      {"removed", "--category", "boredom"},
+		"end by itself":    {"removed", "--category", "malware", "--until", "7d"},
 		"date to come":     {"quarantined", "--from", "7d"},
 		"cannot stand on":  {"frozen"},
 		"nothing to use":   {"quarantined", "--successor", "other"},
